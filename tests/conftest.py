@@ -48,18 +48,6 @@ def pytest_ignore_collect(collection_path: Path) -> Optional[bool]:
     return True if is_beside else None
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _names_of_examples(doctest_namespace: dict[str, Any]) -> None:
-    """Gives the examples of SNMP families a device: `tables_of({STATE: {"1": 1}})`."""
-
-    def tables_of(rows_by_object: Any) -> Any:
-        from tests.handlers.snmp.memory import tables_of_rows  # imported late: by examples alone
-
-        return tables_of_rows(rows_by_object)
-
-    doctest_namespace["tables_of"] = tables_of
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     item.stash[_BEGIN] = _processor_seconds()

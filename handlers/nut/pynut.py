@@ -1,8 +1,12 @@
 """PyNUTClient's documented methods, with the same names and result shapes, on this package's
 client.
 
-Scripts written for NUT's Python module change their import to `from handlers.nut import pynut as
-PyNUT`. Results are bytes, as from PyNUTClient, or `str` with `text=True`. A test compares each
+A script written for NUT's Python module changes its import:
+
+    from PyNUT import PyNUTClient, PyNUTError                           in the environment of a clone
+    from dcimanager_pdu_handlers.pynut import PyNUTClient, PyNUTError   after `pip install .`
+
+Results are bytes, as from PyNUTClient, or `str` with `text=True`. A test compares each
 method with PyNUTClient 2.8.5 from PyPI on the same upsd. The differences, where PyNUTClient is
 wrong or unsafe:
 

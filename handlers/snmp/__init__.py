@@ -5,7 +5,7 @@ code that reads it. A status of an APC rPDU with three outlets, from its answers
     walk rPDUOutletStatusOutletState             tables: {"1": 1, "2": 2, "3": 1}
     no value is one of `absent`                  State.rows: these three are the outlets
     walk rPDUOutletStatusCommandPending          tables: {"1": 2, "2": 2, "3": 1}
-    1 is not one of `good`                       Condition.objections: {"3": "… reads '1'"}
+    1 is not one of `good`                       Condition.reasons_not_current: {"3": "… reads '1'"}
     1 is in `on`, 2 is in `off`                  State.decisions: 1 UP, 2 DOWN, 3 UNKNOWN
     GET rPDUOutletDevNumCntrlOutlets 3           device: as many outlets as are listed; an
                                                  error if it counts more

@@ -1,11 +1,14 @@
 """The cells of a device's tables. A row's value is what the device says, empty text (it says that
 there is nothing), or a `Missing`: the value should be there, and the answers do not tell it.
 
-A row is named by its index, such as "7", or "2.7" for outlet 7 of unit 2. Where a row is certainly
-there and its index is not known, its name is the unit and a dot: "2." is some row of unit 2, "." is
-some row of the device. No index of SNMP ends with a dot.
+A row is named by its index, such as "7", or "2.7" for outlet 7 of unit 2. Arcs are the numbers
+between its dots. Where a row is certainly there and its index is not known, its name is the unit
+and a dot: "2." is some row of unit 2, "." is some row of the device. No index of SNMP ends with a
+dot. Rows are {index: cell}:
 
     outlets 1 and 2 answered, and the device counts 3   {"1": "on", "2": "off", ".": NO_ANSWER}
+
+A mark is a cell that says what another cell of its row is, such as the type of the row.
 """
 
 from __future__ import annotations
@@ -43,8 +46,8 @@ MARK_UNKNOWN = Missing("its mark is none that the MIB names")
 
 
 def is_unanswered(value: Cell) -> bool:
-    """Whether the device did not answer this cell. False for an answered cell, and for one that is
-    missing because another cell, its mark, does not tell whether it counts:
+    """Whether the device did not answer this cell. False for an answered cell, and for one that was
+    answered and is missing because its mark does not tell whether it counts:
 
     >>> is_unanswered(7), is_unanswered(NO_ANSWER), is_unanswered(MARK_UNKNOWN)
     (False, True, False)
@@ -52,16 +55,17 @@ def is_unanswered(value: Cell) -> bool:
     return isinstance(value, Missing) and value.is_unanswered
 
 
-def missing_because(cause: Optional[Cell]) -> Missing:
-    """A Missing for a cell whose row another cell decides about, such as the type of the row, with
-    that one's reason. A decisive cell that was answered, and is no value of the MIB, has its own:
+def missing_because(mark: Optional[Cell]) -> Missing:
+    """A Missing for a cell of which another cell of the row, its `mark`, does not tell whether it
+    counts: with the mark's own reason if the mark is missing. A mark that was answered, and is no
+    value of the MIB, or that the row does not have, is MARK_UNKNOWN:
 
     >>> missing_because(NO_ANSWER)
     Missing(reason='no answer', is_unanswered=False)
     >>> missing_because("17") == MARK_UNKNOWN, missing_because(None) == MARK_UNKNOWN
     (True, True)
     """
-    return Missing(cause.reason) if isinstance(cause, Missing) else MARK_UNKNOWN
+    return Missing(mark.reason) if isinstance(mark, Missing) else MARK_UNKNOWN
 
 
 def row_without_index(unit: str = "") -> str:

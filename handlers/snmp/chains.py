@@ -8,14 +8,19 @@ Unit 1 has 8 outlets, unit 2 has 4. The table has a column with the unit and one
     number      1 …  8   1 …  4
     identity    1 …  8   2.1 … 2.4
 
-`tables[source]` are the rows of an object of the device; `tables.again()` asks anew. What a call
-has learnt of the rows (`RowsOfChain`) is kept between its readings.
+The unit and the number are an outlet's name, and together its identity, as "2.7"; on the first unit
+it is the number alone.
+
+`tables[source]` are the rows of an object of the device, {row: value}, walked at the first
+question; `tables.one_row("15")[source]` is this row alone, by GET. A call reads the device several
+times, as after a write; what it has learnt of the rows (`RowsOfChain`) is kept from one reading to
+the next: `walked_row_of` {"2.7": "15"}, `row_of_single_unit` {"7": "7"}.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Optional
@@ -33,7 +38,9 @@ _NAME = re.compile(r"[A-Z]{0,8}[0-9]{1,9}")
 @dataclass(frozen=True)
 class Chain:
     """How the rows of a table are named: "2.7" by unit and number, and "7" on the first unit, which
-    is called 0 or 1. Letters may stand before a number: "AUX1.B4".
+    is called 0 or 1 (`first_units`). Letters may stand before a number: "AUX1.B4". `unit` and
+    `number` are the columns of the two, `unit_count` the device's own number of units, and `others`
+    columns of another table with the same outlets.
 
     Fields:
         unit: the column with the unit of each row.
@@ -59,30 +66,45 @@ class Chain:
     # ---- all outlets ----
 
     def identities(self, tables: Tables, rows: Iterable[str]) -> dict[str, str]:
-        """Row -> identity of its outlet, by the columns of units and numbers. A row without a name
-        has its own index and a dot. Raises ProtocolError if two rows are the same outlet.
+        """Row -> identity of its outlet, by the columns of units and numbers. A row of which one of
+        the two is not known has its own index and a dot. Raises ProtocolError if two rows are the
+        same outlet.
 
             units {"7": 1, "15": 2}, numbers {"7": 7, "15": 7}   {"7": "7", "15": "2.7"}
             units {"7": 1}, numbers {"7": NO_ANSWER}             {"7": "7."}
             units {"7": 0, "15": 1}, numbers {"7": 7, "15": 7}   ProtocolError: both are outlet 7
             both columns are optional, and the device has none   {"7": "7", "15": "15"}
+            the same, and one of `others` has rows               {}: nothing names these rows
         """
         rows = list(rows)
         if not rows:
             return {}
         units, numbers = tables[self.unit], tables[self.number]
-        positions = {row: (text(units.get(row, "")), text(numbers.get(row, ""))) for row in rows}
-        has_any_name = any(unit or number for unit, number in positions.values())
+        names = {row: (text(units.get(row, "")), text(numbers.get(row, ""))) for row in rows}
+        has_any_name = any(unit or number for unit, number in names.values())
         cells = (*units.values(), *numbers.values())
         is_any_lost = any(isinstance(cell, Missing) for cell in cells)
         if not has_any_name and not is_any_lost:
             if any(tables[column] for column in self.others):
                 return {}
-            if self._lacks_columns(tables, rows[-1]):
-                self._learnt(tables).has_no_names = True
+            if self._lacks_unit_and_number(tables, rows[-1]):
+                self._learnt(tables).lacks_unit_and_number = True
                 return {row: row for row in rows}
+        return self._identity_by_row(names)
+
+    def _identity_by_row(self, names: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+        """Row -> identity of its outlet, by the unit and the number of each row. Raises
+        ProtocolError if two rows are the same outlet.
+
+        >>> chain = Chain(None, None)
+        >>> chain._identity_by_row({"7": ("1", "7"), "15": ("2", "7"), "16": ("2", "")})
+        {'7': '7', '15': '2.7', '16': '16.'}
+        >>> chain._identity_by_row({"7": ("0", "7"), "15": ("1", "7")})
+        Traceback (most recent call last):
+        handlers.shared.errors.ProtocolError: two rows of the device's table are the outlet 7; ...
+        """
         row_by_identity: dict[str, str] = {}
-        for row, (unit, number) in positions.items():
+        for row, (unit, number) in names.items():
             identity = self._identity(unit, number) or row_without_index(row)
             if identity in row_by_identity:
                 raise ProtocolError(
@@ -93,8 +115,8 @@ class Chain:
         return {row: identity for identity, row in row_by_identity.items()}
 
     def units_of(self, tables: Tables, rows: Iterable[str]) -> Rows:
-        """The unit of each outlet in these rows, by the outlet's identity; rows that the device
-        does not name are left out.
+        """Identity -> unit of each outlet in these rows; rows of which the device does not tell the
+        unit are left out.
 
             rows 7 and 15, units {"7": 1, "15": 2}, numbers {"7": 7, "15": 7}   {"7": 1, "2.7": 2}
         """
@@ -105,7 +127,8 @@ class Chain:
         return {identities[row]: units[row] for row in rows if row in identities and row in units}
 
     def _identity(self, unit: str, number: str) -> str:
-        """The identity of the outlet at a position, "" if the unit or the number is no name:
+        """The identity of an outlet, of its unit and its number there; "" if one of the two is
+        empty or in a form that is not read:
 
         >>> chain = Chain(None, None)
         >>> chain._identity("1", "7"), chain._identity("2", "7"), chain._identity("AUX1", "B4")
@@ -119,83 +142,98 @@ class Chain:
             return number
         return f"{unit}.{number}" if _NAME.fullmatch(unit) else ""
 
-    def read_names(self, tables: Tables) -> None:
+    def walk_units_and_numbers(self, tables: Tables) -> None:
         """Walk the columns of units and of numbers now, so that their rows are those of the column
         that was walked just before: a unit may join or leave later. Nothing is returned; `tables`
-        keeps the answers and gives them when the names are asked for."""
+        keeps the answers, and gives them when `identities` asks for the two."""
         for column in objects_of((self.unit, self.number)):
             tables.walk(column.oid)
 
-    def _lacks_columns(self, tables: Tables, row: str) -> bool:
-        """Whether the device has no columns of units and numbers, which some devices lack: GETs of
-        both in this row have no value, either.
+    def _lacks_unit_and_number(self, tables: Tables, row: str) -> bool:
+        """Whether the device has no columns of units and numbers, which some devices of the family
+        lack (`optional`): GETs of both in this row have no value, either.
 
             both optional, get unit.7 -> nothing, get number.7 -> nothing   True
             both optional, get unit.7 -> 1                                  False: a walk lost it
         """
         columns = (self.unit, self.number)
-        may_lack = all(getattr(column, "optional", False) for column in columns)
-        return may_lack and not any(self._cell(tables, column, row) for column in columns)
-
-    def _cell(self, tables: Tables, source: Source, row: str) -> str:
-        """The value of one row by GET as text, "" if there is none: get unit.15 -> 2 gives "2"."""
-        value = tables.one_row(row)[source].get(row)
-        return "" if value is None else text(value)
+        are_optional = all(getattr(column, "optional", False) for column in columns)
+        return are_optional and not any(_text_by_get(tables, column, row) for column in columns)
 
     # ---- one outlet ----
 
     def row_of(self, tables: Tables, identity: str, column: Column) -> Optional[str]:
-        """The row of a table that is an outlet's now, None if it has none. `column`: another column
-        of the table. The first unit has 8 outlets; the device answers, for "3" and for "2.3":
+        """The row of the chain's table that is an outlet's now, None if it has none. `column`: a
+        third column of the table, a GET of which shows whether it has a row at all.
+
+            "3", and the device has no columns of units and numbers    "3": the row is its name
+            "3", which an earlier reading saw on a device of one
+                unit; get count -> 1                                   "3": no unit has joined
+            "2.", the unit of an outlet without its number             None
+            another                                                    by GETs and walks of both
+        """
+        learnt = self._learnt(tables)
+        _, _, number = identity.rpartition(".")
+        if not number:
+            return None
+        if learnt.lacks_unit_and_number:
+            return identity
+        if identity in learnt.row_of_single_unit and self._counts_one_unit(tables):
+            return learnt.row_of_single_unit[identity]
+        return self._row_by_unit_and_number(tables, identity, column)
+
+    def _row_by_unit_and_number(
+        self, tables: Tables, identity: str, column: Column
+    ) -> Optional[str]:
+        """The row that has the unit and the number of an outlet now, None without. The outlet is
+        expected where an earlier reading saw it, or "3" of the first unit in row 3; GETs of this
+        row tell whose it is (`_Owner`). Unless it certainly is the outlet's, all rows are walked.
+        `column`: a third column of the table.
+
+        The first unit has 8 outlets. For "3" and for "2.3":
 
             get number.3 -> 3, get count -> 1, get unit.3 -> 1              3
-            ... count -> 2: has another row the same names?
+            ... get count -> 2: another row may have the same names
             walk unit, walk number -> row 3 is unit 1, number 3             3
             walk unit, walk number -> row 11 is unit 2, number 3            11
             and in the next reading of the same call:
             get number.11 -> 3, get unit.11 -> 2                            11
             get number.11 -> 3, get unit.11 -> 1: a unit has left           None
         """
-        rows = self._learnt(tables)
-        _, _, number = identity.rpartition(".")
-        if not number:
-            return None
-        if rows.has_no_names:
-            return identity
-        row_when_alone = rows.row_when_alone.get(identity)
-        if row_when_alone is not None and self._counts_one_unit(tables):
-            return row_when_alone  # rows change only when a unit joins or leaves
-        likely_row = rows.row_by_identity.get(identity) or _first_units_row(identity)
+        walked_row_of = self._learnt(tables).walked_row_of
+        expected_row = walked_row_of.get(identity) or _first_units_row(identity)
         owner = _Owner.NOT_SHOWN
-        if likely_row:
-            owner = self._owner(tables, likely_row, identity, column)
+        if expected_row:
+            owner = self._owner(tables, expected_row, identity, column)
         if owner is _Owner.THE_OUTLET:
-            return likely_row
+            return expected_row
         if owner is _Owner.NO_ROW:
             return None
         row = self._walked_row(tables, identity, has_number=owner is not _Owner.NOT_SHOWN)
-        if row == likely_row and owner is _Owner.ANOTHER:
+        if row == expected_row and owner is _Owner.ANOTHER:
             return None  # the walks were made before it became the other's
         if row is not None:
-            rows.row_by_identity[identity] = row
+            walked_row_of[identity] = row
         return row
 
     def is_checked_last(self, tables: Tables, row: str) -> bool:
         """Whether the latest request shows whose row it is, so that a command need not look it up
-        once more before the write:
+        once more before the write. For row 15; in the second line, of a device that counts one
+        unit:
 
-            the latest was get unit.15                             True
-            the latest was get count -> 1, and the row is its own  True
-            the latest was get guard.15                            False: a unit may have left since
+            the latest was get unit.15                      True
+            the latest was get count -> 1                   True
+            the latest was get guard.15                     False: a unit may have left since
+            the device has no columns of units and numbers  True: the row is the outlet's name
         """
-        rows = self._learnt(tables)
-        if rows.has_no_names:
+        learnt = self._learnt(tables)
+        if learnt.lacks_unit_and_number:
             return True
-        oids = [unit.cell(tables, row) for unit in objects_of([self.unit])]
-        if self.unit_count is not None and row in rows.row_when_alone.values():
-            oids.append(self.unit_count.oid)
+        telling_oids = [unit.cell(tables, row) for unit in objects_of([self.unit])]
+        if self.unit_count is not None and row in learnt.row_of_single_unit.values():
+            telling_oids.append(self.unit_count.oid)
         latest_request = tables.reading.answers.asked[-1]
-        return latest_request in [tables.resolve(oid) for oid in oids if oid]
+        return latest_request in [tables.resolve(oid) for oid in telling_oids if oid]
 
     def _learnt(self, tables: Tables) -> RowsOfChain:
         """What this call knows of the chain's rows so far, from this reading and earlier ones:
@@ -203,35 +241,38 @@ class Chain:
         return tables.reading.learnt.chains.setdefault(self, RowsOfChain())
 
     def _owner(self, tables: Tables, row: str, identity: str, column: Column) -> _Owner:
-        """Whose row it is by GETs of its number, and last of its unit: a unit of the same size that
-        leaves the chain changes this alone. What the GETs show is remembered for the next reading
-        of this call. For outlet "3", row 3:
+        """Whether a row is that of an outlet, by GETs of the row's number and last of its unit: if
+        a unit of the same size leaves the chain, only the unit of the row changes. `column`: a
+        third column of the table. What the GETs show is kept in what the call has learnt. For
+        outlet "3" and row 3, before any walk:
 
-            number 3, unit 1, of a device that counts one unit     THE_OUTLET
-            number 3, unit 1, of one that counts two               PERHAPS: another row may be, too
-            number 3, unit 2; or number 5                          ANOTHER
-            no number; no value in another column, either          NOT_SHOWN; NO_ROW
+            get number.3 -> nothing, and of `column` nothing       NO_ROW
+            get number.3 -> nothing, but of `column` a value       NOT_SHOWN
+            get number.3 -> 5                                      ANOTHER; so is nothing after a
+                                                                   walk that showed the outlet here
+            get number.3 -> 3, get unit.3 -> 2                     ANOTHER
+            get number.3 -> 3, get unit.3 -> 1, get count -> 2     PERHAPS: another row may be, too
+            get number.3 -> 3, get unit.3 -> 1, get count -> 1     THE_OUTLET
         """
-        rows = self._learnt(tables)
+        learnt = self._learnt(tables)
         unit, _, number = identity.rpartition(".")
-        was_walked = identity in rows.row_by_identity
-        number_now = self._cell(tables, self.number, row)
-        if not number_now and was_walked:
-            return _Owner.ANOTHER  # it had one before
-        if not number_now:
-            has_row = row != number or bool(tables.one_row(row)[column])
-            return _Owner.NOT_SHOWN if has_row else _Owner.NO_ROW
+        was_walked = identity in learnt.walked_row_of
+        number_now = _text_by_get(tables, self.number, row)
+        if not number_now and not was_walked:
+            is_row_there = bool(tables.one_row(row)[column])
+            return _Owner.NOT_SHOWN if is_row_there else _Owner.NO_ROW
         if number_now != number:
             return _Owner.ANOTHER
         is_only_row = was_walked or self._counts_one_unit(tables)
-        unit_now = self._cell(tables, self.unit, row)
-        unit_before = rows.unit_by_row.setdefault(row, unit_now)
-        if unit_now not in ((unit,) if unit else self.first_units):
+        unit_now = _text_by_get(tables, self.unit, row)
+        first_unit = learnt.first_unit_of_row.setdefault(row, unit_now)
+        names_of_unit = (unit,) if unit else self.first_units
+        if unit_now not in names_of_unit:
             return _Owner.ANOTHER
-        if not is_only_row or unit_now != unit_before:
+        if not is_only_row or unit_now != first_unit:
             return _Owner.PERHAPS
         if not was_walked:
-            rows.row_when_alone[identity] = row
+            learnt.row_of_single_unit[identity] = row
         return _Owner.THE_OUTLET
 
     def _counts_one_unit(self, tables: Tables) -> bool:
@@ -242,7 +283,8 @@ class Chain:
     def _walked_row(self, tables: Tables, identity: str, *, has_number: bool) -> Optional[str]:
         """The outlet's row by walks of the columns of units and numbers, None if they show none.
         `has_number`: a GET has shown that the device has the column of numbers, so that a walk
-        without any row was lost. For "2.7":
+        without any row was lost. The rows of the walks, and one more with the name of the outlet,
+        are given their identities. For "2.7":
 
             walk unit {"7": 1, "15": 2}, walk number {"7": 7, "15": 7}   "15"
             walk unit {"7": 1}, walk number {"7": 7}                     None: unit 2 has left
@@ -252,7 +294,8 @@ class Chain:
         units, numbers = tables[self.unit], tables[self.number]
         if has_number and not numbers:
             return None  # the walk ended early
-        identities = self.identities(tables, [*{**units, **numbers, identity: ""}])
+        rows = dict.fromkeys([*units, *numbers, identity])
+        identities = self.identities(tables, rows)
         return next((row for row, name in identities.items() if name == identity), None)
 
 
@@ -264,6 +307,12 @@ class _Owner(Enum):
     ANOTHER = "that of another outlet"
     NOT_SHOWN = "no number is shown"
     NO_ROW = "the table has no such row"
+
+
+def _text_by_get(tables: Tables, source: Source, row: str) -> str:
+    """The value of one row by GET as text, "" if there is none: get unit.15 -> 2 gives "2"."""
+    value = tables.one_row(row)[source].get(row)
+    return "" if value is None else text(value)
 
 
 def _first_units_row(identity: str) -> str:
@@ -278,7 +327,8 @@ def _first_units_row(identity: str) -> str:
 @dataclass(frozen=True)
 class InChain:
     """A column of a chain's table, whose rows have the identities of outlets: the device answers
-    {"7": 1, "15": 2}, the rows are {"7": 1, "2.7": 2}."""
+    `column` with {"7": 1, "15": 2}, and the rows here are {"7": 1, "2.7": 2}. `chain` has the
+    columns of units and numbers, which name the rows."""
 
     column: Column
     chain: Chain
@@ -299,21 +349,27 @@ class InChain:
         return self.column.columns()
 
     def rows(self, tables: Tables) -> Rows:
-        """Identity -> value of each outlet of the chain.
+        """Identity -> value of each outlet of the chain. The units and numbers are walked right
+        after the column, before others of the table: a unit may leave the chain meanwhile.
 
-        walk state {"7": 1, "15": 2}, walk unit {"7": 1, "15": 2}, walk number {"7": 7, "15": 7}
-            {"7": 1, "2.7": 2}
+            walk state   {"7": 1, "15": 2}
+            walk unit    {"7": 1, "15": 2}
+            walk number  {"7": 7, "15": 7}    {"7": 1, "2.7": 2}
+            walk state   {}                   {}, without the other two walks
         """
-        if tables.walk(self.column.oid):
-            # right after it, before other columns: the chain may change meanwhile
-            self.chain.read_names(tables)
+        walked_rows = tables.walk(self.column.oid)
+        if walked_rows:
+            self.chain.walk_units_and_numbers(tables)
         rows = tables[self.column]
         identities = self.chain.identities(tables, rows)
         return {identities[row]: value for row, value in rows.items() if row in identities}
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
-        """The OID of an outlet's cell now, None if it has no row: ….15 for "2.7" while unit 1 has 8
-        outlets. Asks the device for the row's unit and number."""
+        """The OID of an outlet's cell now, None if it has no row. Asks the device for the unit and
+        the number of the row. For "2.7", while unit 1 has 8 outlets:
+
+            get number.15 -> 7, get unit.15 -> 2    "….15"
+        """
         row = self.chain.row_of(tables, identity, self.column)
         return None if row is None else self.column.cell(tables, row)
 

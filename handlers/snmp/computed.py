@@ -1,5 +1,10 @@
 """Sources of rows that many families compute from others: with the rows that the answers lack, and
 with the printed numbers. They are records, so that a profile in JSON can have them.
+
+`tables[source]` are the rows of an object of the device, {index: value}; an index is "7", or "2.7"
+of unit 2. `tables.outlet` is the outlet whose row alone a command reads, by GET; else "". A
+`Missing` (NO_ANSWER) is the value of a row that the answers lack; if its index is not known, its
+name is its unit and a dot: "2.", or "." alone.
 """
 
 from __future__ import annotations
@@ -28,8 +33,10 @@ from .tables import Computed, Object, Source, Tables, objects_of
 @dataclass(frozen=True, eq=False)
 class Complete(Computed):
     """All rows of `source`, with a Missing for each row that the device has and did not answer, so
-    that no sum leaves it out. The fields say what shows that a row was not answered: another
-    column, the device's count, the numbers of the rows.
+    that no sum leaves it out. The fields say what shows that a row was not answered: another column
+    (`same_rows_as`, else the first of `siblings` with rows), the device's `count` of rows or of
+    `parts` such as banks, the numbers of the rows (`from_one`, `next_row`), or how many each device
+    has (`least`). `gaps`: the numbers may have gaps. `padding`: values of rows that are none.
 
         Complete(AMPERES, count=LINES), LINES reads 3  ->  {"1": 15, "2": 9, "0.": NO_ANSWER}
 
@@ -61,7 +68,12 @@ class Complete(Computed):
     siblings: tuple[Column, ...] = ()
 
     def check(self) -> None:
-        """Raises ValueError unless a field says what shows that a row was not answered."""
+        """Raises ValueError unless a field says what shows that a row was not answered.
+
+        >>> Complete(Column("1.3.6.1.4.1.99999.1.3")).check()
+        Traceback (most recent call last):
+        ValueError: same_rows_as, count, least, next_row and from_one are missing: give one, ...
+        """
         validation.require_distinct_texts(self.padding, "padding")
         proofs = (self.same_rows_as, self.count, self.least, self.next_row)
         if not any(proofs) and self.from_one is None:
@@ -71,8 +83,8 @@ class Complete(Computed):
             )
 
     def needs(self) -> tuple[Object, ...]:
-        """The objects that are read with their tables: those of the values, of the column beside
-        them and of the count.
+        """The objects that are read with their tables: those of the values, of `same_rows_as` and
+        of the count.
         """
         return tuple(objects_of((self.source, self.same_rows_as, self.count)))
 
@@ -85,13 +97,12 @@ class Complete(Computed):
         return not isinstance(self.source, Computed) or self.source.is_by_row()
 
     def rows(self, tables: Tables) -> Rows:
-        """The rows, with a Missing for each that was not answered. A device answers the current of
-        rows 1 and 3, and with `same_rows_as` the power of rows 1 to 3:
+        """The rows, with a Missing for each that was not answered. For a current with the power as
+        `same_rows_as`:
 
-            {"1": 210, "3": 150}  ->  {"1": 210, "3": 150, "2": NO_ANSWER}
-
-        A command to one outlet gets the row of that outlet alone, without what shows others. {} if
-        the device does not have an optional source.
+            current {"1": 210, "3": 150}, power of rows 1 to 3    as walked, and "2": NO_ANSWER
+            current {}, an optional column; the GETs of it too    {}: the device lacks the column
+            a command to outlet 1, get current.1 -> 210           {"1": 210}
         """
         rows = tables[self.source]
         if tables.outlet:
@@ -103,16 +114,18 @@ class Complete(Computed):
         if rows and not other_rows and not counts:
             other_rows = self._rows_of_siblings(tables)
         rows = without_padding(rows, counts, self.padding)
-        rows = self._with_counted(with_missing_rows_of(rows, other_rows), counts)
+        rows = with_missing_rows_of(rows, other_rows)
+        rows = self._with_rows_up_to_count(rows, counts)
         if self.from_one is not None:
             rows = with_missing_first_rows(rows, self.from_one)
         rows = with_missing_if_below(rows, self.least)
         return self._with_next_row(tables, rows) if self.next_row else rows
 
     def _rows_of_siblings(self, tables: Tables) -> Rows:
-        """The rows of the first sibling column of which the device answers any; {} without one:
+        """The rows of the first of `siblings`, other columns of the table, of which the device
+        answers any; {} without one. For the siblings watts and energy:
 
-        watts {"1": NO_ANSWER}, energy {"1": 5, "2": 7}  ->  {"1": 5, "2": 7}
+            watts {"1": NO_ANSWER}, energy {"1": 5, "2": 7}  ->  {"1": 5, "2": 7}
         """
         for sibling in self.siblings:
             rows = tables[sibling]
@@ -120,11 +133,14 @@ class Complete(Computed):
                 return rows
         return {}
 
-    def _with_counted(self, rows: Rows, counts: Rows) -> Rows:
-        """The rows, with a Missing for each unit that counts more of them (or more parts, such as
-        banks):
+    def _with_rows_up_to_count(self, rows: Rows, counts: Rows) -> Rows:
+        """The rows, with a Missing for each unit that counts more of them, or with `parts` more
+        parts, such as banks. `counts`: the device's number of rows, by unit.
 
-            rows {"1.1": 5, "2.1": 7}, counts {"1": 1, "2": 2}  ->  those rows and "2.": NO_ANSWER
+        >>> amperes = Complete(None)
+        >>> rows = amperes._with_rows_up_to_count({"1.1": 5, "2.1": 7}, {"1": 1, "2": 2})
+        >>> rows == {"1.1": 5, "2.1": 7, "2.": NO_ANSWER}
+        True
         """
         if self.parts:
             return with_missing_if_fewer_parts(rows, counts, self.parts)
@@ -136,8 +152,8 @@ class Complete(Computed):
         """The rows, with a Missing (".") if a GET of the number after the last has a value: the
         walk ended early.
 
-            rows 1 to 8, GET of row 9 reads 3  ->  rows 1 to 8 and ".": NO_ANSWER
-            rows 1 to 8, GET of row 9: none    ->  rows 1 to 8
+            rows 1 to 8, get current.9 -> 3          rows 1 to 8 and ".": NO_ANSWER
+            rows 1 to 8, get current.9 -> nothing    rows 1 to 8
         """
         numbers = [int(row) for row in rows if is_number(row)]
         if numbers and tables.has_cell(self.source, str(max(numbers) + 1)):

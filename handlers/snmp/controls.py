@@ -3,8 +3,8 @@ and values to write, in order.
 
     outlet 7 on   [("1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.7", 1)]
 
-`tables[source]` are the rows of an object of the device, here mostly the one row of the outlet, by
-GET; `tables.with_all_rows` the tables with all rows.
+`tables[source]` are the rows of an object of the device, {index: value}, here mostly the one row of
+the outlet, by GET: {"7": 1}, {} without it; `tables.with_all_rows` the tables with all rows.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ VarBind = tuple[str, Value]
 @dataclass(frozen=True, eq=False)
 class Guard:
     """Forbids the command for an outlet by the value of `test`: one that is not in `allow`, or one
-    that is in `refuse` or tells nothing (-1, or a text where `refuse` has numbers), or none.
+    that is in `refuse` or tells nothing (-1, or a text where `refuse` has numbers), or none. `why`
+    is the reason, such as "it is locked". An `automatic` mode is one that a command would end; the
+    owner's setting `switch_automatic` lifts it. If `always_there` is false, some devices lack the
+    object of `test` for all outlets, and their outlets are switched.
 
     Fields:
         test: what forbids it, for each outlet.
@@ -50,7 +53,12 @@ class Guard:
     always_there: bool = True
 
     def check(self) -> None:
-        """Raises ValueError unless either `allow` or `refuse` is given, and `why`."""
+        """Raises ValueError unless either `allow` or `refuse` is given, and `why`.
+
+        >>> Guard(None, "it is locked").check()
+        Traceback (most recent call last):
+        ValueError: give either allow or refuse
+        """
         if bool(self.allow) == bool(self.refuse):
             raise ValueError("give either allow or refuse")
         if self.allow and not self.always_there:
@@ -67,14 +75,13 @@ class Guard:
 
             get lock.7 -> 0          nothing is raised
             get lock.7 -> 1          "outlet 7 is not switched: it is locked (value 1)"
-            get lock.7 -> nothing    the same with "(no value)"; but nothing is raised if the device
-                                     has no lock of any outlet and `always_there` is false
+            get lock.7 -> nothing    "outlet 7 is not switched: it is locked (no value)"
+            the same, walk lock -> nothing, and `always_there` is false: nothing is raised
         """
         value = tables[self.test].get(identity)
         may_lack_object = bool(self.refuse) and not self.always_there
-        if value is None and may_lack_object and not tables.with_all_rows[self.test]:
-            return
-        if self._is_allowed(value):
+        is_object_absent = value is None and may_lack_object and not tables.with_all_rows[self.test]
+        if is_object_absent or self._is_allowed(value):
             return
         value_text = "no value"
         if isinstance(value, Missing):
@@ -96,10 +103,16 @@ class Guard:
         >>> mode = Guard(None, "its mode is not manual", allow=("manual",))
         >>> mode._is_allowed("manual"), mode._is_allowed("timer")
         (True, False)
+
+        A value that tells nothing does not allow it:
+
+        >>> lock._is_allowed(-1), lock._is_allowed(Missing("no answer"))
+        (False, False)
         """
         if self.allow or value is None:
             return is_one_of(value, self.allow)
-        return tested(value, none_of(*self.refuse)) is True
+        is_other_than_refused = none_of(*self.refuse)
+        return tested(value, is_other_than_refused) is True  # None if the value tells nothing
 
 
 class Control(Protocol):
@@ -137,8 +150,9 @@ class Control(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Write:
-    """Writes `on` or `off` to the outlet's object; or, with `off_at`, `on` to the object `at` and
-    `off` to the object `off_at`: a column for each verb.
+    """Writes `on` or `off` to the outlet's object `at`; or, with `off_at`, `on` to the object `at`
+    and `off` to the object `off_at`: a column for each verb. `first` is an object that is written
+    before, with its value; `unsigned` says that the objects are Unsigned32.
 
     Fields:
         at: the outlets' objects.
@@ -160,7 +174,12 @@ class Write:
     writes_neighbours: ClassVar[bool] = False
 
     def check(self) -> None:
-        """Raises ValueError for values that cannot be written, or that do not differ."""
+        """Raises ValueError for values that cannot be written, or that do not differ.
+
+        >>> Write(None, on=1, off=1).check()
+        Traceback (most recent call last):
+        ValueError: on and off are both 1
+        """
         are_numbers = isinstance(self.on, int) and isinstance(self.off, int)
         if self.unsigned and not are_numbers:
             raise ValueError("unsigned is for numbers")
@@ -187,10 +206,10 @@ class Write:
             down    [("….unlock.0", 5), ("….outletCtl.7", 2)]
         """
         value = self.on if up else self.off
-        at = self.off_at if self.off_at and not up else self.at
-        varbinds = [(self.first[0], self.first[1])] if self.first else []
-        varbinds.append((at, Unsigned(value) if self.unsigned else value))
-        return [(cell_of(tables, source, identity), value) for source, value in varbinds]
+        source = self.off_at if self.off_at and not up else self.at
+        command = (source, Unsigned(value) if self.unsigned else value)
+        writes = [self.first, command] if self.first else [command]
+        return [(cell_of(tables, source, identity), value) for source, value in writes]
 
     def covers(self, identities: Iterable[str], identity: str, varbinds: list[VarBind]) -> bool:
         return True
@@ -211,8 +230,11 @@ def writes_scalar(control: Control) -> bool:
 
 
 def cell_of(tables: Tables, source: Source, identity: str) -> str:
-    """The OID to write for an outlet that the device has listed: "….outletCtl.7" for "7". Raises
-    ProtocolError if it has no row now, as of a unit that has left the chain."""
+    """The OID to write for an outlet that the device has listed. Raises ProtocolError if it has no
+    row now, as of a unit that has left the chain.
+
+    outlet "7", source outletCtl    "1.3.6.1.4.1.99999.1.4.7"
+    """
     column = object_of(source)
     cell = column.cell(tables, identity) if column else None
     if cell is None:

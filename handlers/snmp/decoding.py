@@ -1,12 +1,19 @@
 """A value as an SNMP agent sent it, or as the platform returned it, decoded to text, octets, bits
-or an exact number.
+or an exact number. The platform may return octets as bytes, as text, or as hex digits after `0x`:
+
+    text(b"web 1")   number("1.5")     octets("0x0301")   bits("C0 0 1")
+    "web 1"          Decimal("1.5")    b"\\x03\\x01"        b"\\xc0": bits 0 and 1 are set
+
+A cell of a table is such a value, or a `Missing`: the device should have it and did not answer.
+PLACEHOLDERS are the largest numbers of registers of 31 to 64 bits, by which devices say "no value";
+PLACEHOLDERS_16 those of 15 and 16 bits, such as 65535.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Optional
 
@@ -116,24 +123,15 @@ def bits(raw: Raw) -> bytes:
     words = raw.split()
     pairs = list(itertools.takewhile(_PAIR.fullmatch, words))
     longest = min(len(pairs), _MOST_OCTETS, len(words) - 1)
-    for octet_count in range(longest, 0, -1):
-        leading_octets = _octets_of_pairs(words[:octet_count])
-        numbers = words[octet_count:]
+    for pair_count in range(longest, 0, -1):  # "10" may be a pair, or the number of a bit
+        leading_octets = bytes.fromhex("".join(words[:pair_count]))
+        numbers = words[pair_count:]
         if numbers == [str(bit) for bit in set_bits(leading_octets)]:
             return leading_octets
     is_pairs_alone = len(words) > 1 and words == pairs
     if is_pairs_alone or words == ["00"]:
-        return _octets_of_pairs(words)
+        return bytes.fromhex("".join(words))
     return octets(raw)
-
-
-def _octets_of_pairs(pairs: Sequence[str]) -> bytes:
-    r"""The octets of pairs of hex digits:
-
-    >>> _octets_of_pairs(["C0", "80"])
-    b'\xc0\x80'
-    """
-    return bytes.fromhex("".join(pairs))
 
 
 def set_bits(octets: bytes) -> list[int]:
@@ -199,8 +197,8 @@ def is_number(word: str) -> bool:
 
 
 def is_filled_register(value: Optional[Cell]) -> bool:
-    """Whether a number has all bits of a register of 16 bits or more, with or without the sign bit:
-    many devices say "no reading" so.
+    """Whether a number is the largest one of a register of 15 bits or more, by which many devices
+    say "no reading".
 
     >>> is_filled_register(65535), is_filled_register("32767")
     (True, True)
@@ -212,7 +210,8 @@ def is_filled_register(value: Optional[Cell]) -> bool:
 
 def counted_by(value: Optional[Cell]) -> Optional[int]:
     """How many rows or parts a device counts by one cell: a whole number from 0 on. None if the
-    cell does not tell: a negative number, a register that is filled up, text, a missing cell.
+    cell does not tell: a negative number, the largest number of a register (65535), text, a missing
+    cell, or no cell.
 
     >>> counted_by(24), counted_by("24"), counted_by(0)
     (24, 24, 0)

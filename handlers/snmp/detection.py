@@ -4,9 +4,17 @@
     get sysObjectID -> nothing                   each family that was seen without one is tried
 
 A family (`Profile`) is tried by its own tables: it fits if the device lists an outlet of it, counts
-one, or shows a meter. A scope says what the call needs: all states, one outlet, or figures. A
-device without any outlet is an error, unless it counts 0, its family has none, or the owner says so
-by the setting `metered_only`: a lost list must not look like a unit without outlets.
+one, or shows a meter. `profile.match(sysObjectID)` is how many numbers of its longest prefix fit, 0
+if none does. `tables` reads a device as one family, in a command one outlet alone. A scope says
+what the call needs: all states, one outlet (`scope.outlet`), or the figures of a statistic
+(`scope.figures`). A device without any outlet is an error, unless it counts 0, its family has none,
+or the owner says so by the setting `metered_only`: a lost list must not look like a unit without
+outlets. What reads it as a family, None if it shows nothing of it:
+
+    read_states(profile, tables)            the device with the state of each outlet
+    list_for_figures(profile, tables)       the same, but no state is decided
+    read_without_states(profile, tables)    outlets that report no state, or meters alone
+    has_no_outlets(profile, tables)         whether it is proven that it has no outlets
 """
 
 from __future__ import annotations
@@ -38,7 +46,7 @@ _ENTERPRISES = (1, 3, 6, 1, 4, 1)
 
 
 class Candidate(NamedTuple):
-    """A family that a device may be of."""
+    """A family that a device may be of, and the OID below which the device then has its objects."""
 
     profile: Profile
     root: str  #: the OID that stands for `~` in the profile's OIDs; "" if it has none
@@ -53,7 +61,10 @@ class _Trial(NamedTuple):
 
 class _Detection:
     """The search of one call for the family of a device: by its sysObjectID, or by trying families
-    one after the other. `metered_only`: the owner says that it has no outlets."""
+    one after the other. `system` reads the objects of every device, sysObjectID and sysDescr, and
+    keeps the answers to all families that are tried. `scope` says what the call needs of the
+    device: states, figures, or in a command the outlet `scope.outlet`. `metered_only`: the owner
+    says that it has no outlets."""
 
     def __init__(
         self,
@@ -67,23 +78,23 @@ class _Detection:
         self.scope, self.metered_only = scope, metered_only
         self.system = tables_of_device(device)
 
-    def trials(self, families: Sequence[Candidate]) -> list[_Trial]:
-        """The families to try, each with its tables of the device. All share its answers, so that
-        no request is sent twice. In a command the tables are of the outlet alone, unless the family
-        needs others for it.
+    def _trials(self, families: Sequence[Candidate]) -> list[_Trial]:
+        """The families to try, each with its tables of the device; nothing is sent yet. All share
+        the answers of the device, so that no request is sent twice. In a command the tables are of
+        the outlet alone, unless the family needs others for it.
 
             a status                                       tables of all outlets
             a command to outlet "7"                        tables of row 7, read by GET
             the same, one write sets all of the unit       tables of all outlets
         """
         trials: list[_Trial] = []
+        outlet = self.scope.outlet or ""
         for profile, root in families:
-            outlet = self.scope.outlet or ""
-            if not reads_one_outlet(profile, outlet):
-                outlet = ""
             sources = needed_sources(profile, self.scope)
             tables = tables_of_device(self.device, root, sources, self.system.reading.answers)
-            trials.append(_Trial(profile, tables.one_row(outlet) if outlet else tables))
+            if reads_one_outlet(profile, outlet):
+                tables = tables.one_row(outlet)
+            trials.append(_Trial(profile, tables))
         return trials
 
     def detect(self) -> SnmpDevice:
@@ -92,27 +103,34 @@ class _Detection:
         get sysObjectID -> 1.3.6.1.4.1.318.1.3.4.5        the families below this number
         get sysObjectID -> nothing, or one of no company  each family that may have none
         """
-        object_id = sys_object_id(self.system, self.profiles)
+        object_id = sys_object_id(self.system, self.profiles)  # its `oid` is "" if not usable
         families = candidates(object_id.oid, self.profiles)
-        device = self._by_id(families) if object_id.oid else self._by_sweep(families)
+        if object_id.oid:
+            device = self._of_families_that_fit(families)
+        else:
+            device = self._of_families_without_id(families)
         if device is None:
             keys = [candidate.profile.key for candidate in families]
             named_family = _family_named(self.system, self.profiles)
-            raise Unsupported(
-                _reason_without_family(self.system, object_id.text, keys, named_family)
-            )
+            reason = _reason_without_family(self.system, object_id.text, keys, named_family)
+            raise Unsupported(reason)
         return metering.within_scope(device, self.scope)
 
     def read_as(self, profile: Profile) -> SnmpDevice:
         """The device read as this family, which the owner has fixed. Its sysObjectID is asked for
         only if it tells the root of the tree, or that a unit which only meters is of this family.
-        Raises Unsupported if the device shows neither outlets nor meters of the family."""
+        Raises Unsupported if the device shows neither outlets nor meters of the family.
+
+            walk state {"1": 1, "2": 2}                its outlets
+            walk state -> nothing, a load of 5.2 A     its meters, if it counts 0 outlets
+            walk state -> nothing, no meter            Unsupported
+        """
         needs_id = bool(profile.roots) or not profile.outlets
         oid = sys_object_id(self.system, (profile,)).oid if needs_id else ""
-        families = self.trials(candidates_of(profile, oid))
-        device = self._by_list(families)
+        trials = self._trials(candidates_of(profile, oid))
+        device = self._first_with_outlets(trials)
         if device is None:
-            device = self._by_meters(families, by_id=bool(profile.match(oid)))
+            device = self._metering_device(trials, fits_id=bool(profile.match(oid)))
         if device is None:
             raise Unsupported(
                 (
@@ -124,55 +142,58 @@ class _Detection:
             )
         return metering.within_scope(device, self.scope)
 
-    def _by_id(self, candidates: Sequence[Candidate]) -> Optional[SnmpDevice]:
-        """The device as the first of the families that its sysObjectID fits; None if it shows
-        nothing of them. In order:
+    def _of_families_that_fit(self, families: Sequence[Candidate]) -> Optional[SnmpDevice]:
+        """The device as the first of these families, which all fit its sysObjectID; None if it
+        shows nothing of them. In order:
 
-            a statistic of the only family, no figure needs outlets     its totals alone
-            a list of outlets, or a count                               its outlets
+            a statistic, one family, no figure of it needs outlets      its totals alone
+            a list of outlets, or a count of them                       its outlets
             meters                                                      its meters
         """
-        families = self.trials(candidates)
-        if self.scope.figures and len(families) == 1:
-            device = metering.read_totals(families[0].profile, families[0].tables, self.scope)
+        trials = self._trials(families)
+        if self.scope.figures and len(trials) == 1:
+            device = metering.read_totals(trials[0].profile, trials[0].tables, self.scope)
             if device is not None:
                 return device
-        return self._by_list(families) or self._by_meters(families, by_id=True)
+        return self._first_with_outlets(trials) or self._metering_device(trials, fits_id=True)
 
-    def _by_sweep(self, families: Sequence[Candidate]) -> Optional[SnmpDevice]:
-        """A device without a usable sysObjectID, as the first family of which it shows outlets or
-        meters; None if none. First those that were seen on such devices, then those whose number is
-        assumed (`unseen`). From here on this call reads all outlets, also for a command: of many
-        families, one GET of the outlet's row finds nearly none."""
+    def _of_families_without_id(self, families: Sequence[Candidate]) -> Optional[SnmpDevice]:
+        """A device without a usable sysObjectID, as the first of these families of which it shows
+        outlets or meters; None if none. First those that were seen on such devices, then those
+        whose sysObjectID was seen on no unit (`unseen`). Sets `scope`: from here on this call reads
+        all outlets, also for a command. Of many families, one GET of row 7 finds nearly none.
+
+            family A: walk state -> nothing, no meter; family B: walk state {"1": 1}    B
+        """
         self.scope = self.scope._replace(outlet=None)
         for is_unseen in (False, True):  # a unit of the first group gets no request for the second
-            group = self.trials([c for c in families if c.profile.unseen is is_unseen])
-            device = self._by_list(group) or self._by_meters(
-                self._families_without_states(group), by_id=False
-            )
+            trials = self._trials([c for c in families if c.profile.unseen is is_unseen])
+            device = self._first_with_outlets(trials)
+            if device is None:
+                trials_by_meters = self._trials_by_meters(trials)
+                device = self._metering_device(trials_by_meters, fits_id=False)
             if device is not None:
                 return device
         return None
 
-    def _families_without_states(self, families: Sequence[_Trial]) -> list[_Trial]:
-        """The families to try by their meters, on a device without a usable sysObjectID that has
-        listed no state of any:
+    def _trials_by_meters(self, families: Sequence[_Trial]) -> list[_Trial]:
+        """Of these families, of which a device without a usable sysObjectID has listed no state,
+        those that it may be of as a unit that only meters; then those that its sysDescr names:
 
             a family without states whose sysObjectID was seen on no unit (`unseen`)
             a family with outlets, of which the device counts 0
-            each family that the device's sysDescr names (`described`)
+            each family of the handler that fits the device's sysDescr (`described`)
         """
         trials: list[_Trial] = []
-        for candidate in families:
-            has_states = any(outlets.states for outlets in candidate.profile.outlets)
-            if candidate.profile.unseen and not has_states:
-                trials.append(candidate)
-            elif candidate.profile.outlets:
-                if has_no_outlets(candidate.profile, candidate.tables):
-                    trials.append(candidate)
+        for trial in families:
+            has_states = any(outlets.states for outlets in trial.profile.outlets)
+            if trial.profile.unseen and not has_states:
+                trials.append(trial)
+            elif trial.profile.outlets and has_no_outlets(trial.profile, trial.tables):
+                trials.append(trial)
         for profile in self.profiles:
             if profile.described and self._is_described(profile):
-                trials += self.trials(candidates_of(profile, ""))
+                trials += self._trials(candidates_of(profile, ""))
         return trials
 
     def _is_described(self, profile: Profile) -> bool:
@@ -181,7 +202,7 @@ class _Detection:
         description = text(self.system.get(SYS_DESCR) or "")
         return re.fullmatch(profile.described, description) is not None
 
-    def _by_list(self, families: Sequence[_Trial]) -> Optional[SnmpDevice]:
+    def _first_with_outlets(self, families: Sequence[_Trial]) -> Optional[SnmpDevice]:
         """The device as the first of these families of which it lists outlets; in a statistic
         without their states. None if it lists none of any. Raises ProtocolError if it counts more
         outlets of a family than it lists.
@@ -197,27 +218,29 @@ class _Detection:
                 return device
         return None
 
-    def _by_meters(self, families: Sequence[_Trial], *, by_id: bool) -> Optional[SnmpDevice]:
-        """The device as one of these families, of none of which it listed a state; None if it
-        shows no meter either. `by_id`: its sysObjectID fits them. In this order:
+    def _metering_device(
+        self, families: Sequence[_Trial], *, fits_id: bool
+    ) -> Optional[SnmpDevice]:
+        """The device as one of these families, of none of which it listed a state: with its meters,
+        or with outlets that report no state. None if it shows no meter either. `fits_id`: the
+        families fit its sysObjectID. In this order:
 
-            outlets without states, or a measured total, and no outlet is missing    that family
-            `by_id`, and the first family has no outlets                             that family
+            outlets without states, or a load of 5.2 A, and no outlet is missing     that family
+            `fits_id`, and the first family has no outlets                           that family
             a row of a meter without a value, and no outlet is missing               that family
-
-        Raises ProtocolError if it has meters of a family with outlets, lists none, and nothing
-        proves that it has none.
+            a meter of a family with outlets, and nothing proves that it has none    ProtocolError
         """
         device = self._first_with_meters(families, accepts_rows=False)
-        if device is not None and self._is_complete(device):
+        if device is not None and self._is_list_complete(device):
             return device
-        if by_id and families:
+        if fits_id and families:
             profile, tables = families[0]
-            if not profile.outlets and (not profile.described or self._is_described(profile)):
+            is_any_unit = not profile.described or self._is_described(profile)
+            if not profile.outlets and is_any_unit:
                 return SnmpDevice(profile, None, {}, tables)
         if device is None:
             device = self._first_with_meters(families, accepts_rows=True)
-        if device is None or self._is_complete(device):
+        if device is None or self._is_list_complete(device):
             return device
         raise ProtocolError(
             (
@@ -232,24 +255,24 @@ class _Detection:
     def _first_with_meters(
         self, families: Sequence[_Trial], *, accepts_rows: bool
     ) -> Optional[SnmpDevice]:
-        """The device as the first family with outlets or meters of which nothing is missing; else
-        as the first with any; None without. A meter counts with a measured total, or with
-        `accepts_rows` if it has a row.
+        """The device as the first family with outlets or meters whose list of outlets is complete;
+        else as the first with any; None without. A meter counts if its total is measured, such as
+        5.2 A; with `accepts_rows` also if it only has a row, such as one that reads -1.
 
-            family A: a load of 5.2 A, its list of outlets is empty     kept for the end
+            family A: a load of 5.2 A, its list of outlets is empty     A, if no other fits better
             family B: outlets 1 to 8                                    B
         """
         first: Optional[SnmpDevice] = None
         for profile, tables in families:
             device = read_without_states(profile, tables.with_all_rows, accepts_rows=accepts_rows)
-            if device is not None and self._is_complete(device):
+            if device is not None and self._is_list_complete(device):
                 return device
             first = first or device
         return first
 
-    def _is_complete(self, device: SnmpDevice) -> bool:
-        """Whether nothing is missing of the device's outlets. Raises ProtocolError if the owner
-        says that it only meters and it counts outlets.
+    def _is_list_complete(self, device: SnmpDevice) -> bool:
+        """Whether no outlet is missing in the device's list. Raises ProtocolError if the owner
+        says that it only meters (`metered_only`) and it counts outlets.
 
             it lists an outlet                            True
             it counts 0 outlets, or its family has none   True
@@ -277,13 +300,17 @@ def detect(
 ) -> SnmpDevice:
     """The device, read as the family that fits it.
 
+    get sysObjectID -> 1.3.6.1.4.1.318.1.3.4.5, walk state of apc-rpdu {"1": 1, "2": 2}
+        SnmpDevice(apc-rpdu, decisions={"1": UP, "2": DOWN}, …)
+
     Sends a GET of sysObjectID, then reads the states and counts of each candidate in turn until one
     lists a state or counts an outlet. If none does, other rows and meters are tried. Candidates are
     the profiles whose sysObjectID prefix fits, the longest prefix first, then in the order of
-    `profiles`. Without a usable sysObjectID they are the families with `sweep`, then those with
-    `unseen`, recognised only by states or a count, also a count of 0 if they have meters; after
-    each of the two, the families whose `described` fits sysDescr, recognised by their meters. The
-    sysObjectID alone may be enough for the first candidate if its family has no outlets.
+    `profiles`. Without a usable sysObjectID they are the families that were seen on such devices
+    (`sweep`), then those that were seen on no unit (`unseen`), recognised only by states or a
+    count, also a count of 0 if they have meters; after each of the two, the families whose
+    `described` fits sysDescr, recognised by their meters. The sysObjectID alone may be enough for
+    the first candidate if its family has no outlets.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the
     sysObjectID, a family that numbers the outlets differently could be chosen. Raises Unsupported
@@ -305,23 +332,30 @@ def read_as(
 ) -> SnmpDevice:
     """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has
     neither outlets nor meters of the family, unless the family has no outlets and the
-    sysObjectID fits; other errors are those of `detect`."""
+    sysObjectID fits; ProtocolError if it lists fewer outlets than it counts, or has meters and
+    nothing proves that it has no outlets, which `metered_only` says instead.
+
+    walk state of apc-rpdu {"1": 1, "2": 2}
+        SnmpDevice(apc-rpdu, decisions={"1": UP, "2": DOWN}, …)
+    """
     detection = _Detection(device, (profile,), scope, metered_only=metered_only)
     return detection.read_as(profile)
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> list[Candidate]:
     """The families to try on a device, in this order. `sys_object_id`: dotted, "" if the device
-    has no usable one.
+    has no usable one. A family whose makers have its tree below an OID of their own each is a
+    candidate for each of these OIDs that may be this device's (`root`).
 
     "1.3.6.1.4.1.318.1.3.4.5"   those with the prefixes …318.1.3.4.5, …318.1.3, the longest first
     ""                          those that are probed (`sweep` or `unseen`), as in `profiles`
     """
+
+    def arcs_that_fit(profile: Profile) -> int:
+        return profile.match(sys_object_id)
+
     if sys_object_id:
-        fitting_profiles = [profile for profile in profiles if profile.match(sys_object_id)]
-        profiles_to_try = sorted(
-            fitting_profiles, key=lambda profile: profile.match(sys_object_id), reverse=True
-        )
+        profiles_to_try = sorted(filter(arcs_that_fit, profiles), key=arcs_that_fit, reverse=True)
     else:
         profiles_to_try = [profile for profile in profiles if profile.sweep or profile.unseen]
     families: list[Candidate] = []
@@ -332,7 +366,11 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> list[Candidat
 
 def candidates_of(profile: Profile, sys_object_id: str) -> list[Candidate]:
     """One family with each root that it may have on this device: one Candidate with the root "" if
-    its OIDs need none."""
+    its OIDs need none. Of a family of two makers, whose OIDs begin with "~":
+
+    sysObjectID 1.3.6.1.4.1.99999.5    [Candidate(profile, "1.3.6.1.4.1.99999.7")]
+    no sysObjectID                     one with the root of each maker
+    """
     return [Candidate(profile, root) for root in profile.roots_for(sys_object_id)]
 
 
@@ -356,11 +394,10 @@ def sys_object_id(tables: Tables, profiles: Sequence[Profile]) -> SysObjectId:
     raw = tables.get(SYS_OBJECT_ID)
     if raw is None:
         return SysObjectId(text="none", oid="")
-    shown_id = tables.quoted(raw) or "empty"
-    arcs = oid_arcs(text(raw)) or ()
+    arcs = oid_arcs(text(raw)) or ()  # (1, 3, 6, 1, 4, 1, 318, 1); none of a text that is no OID
     oid = ".".join(map(str, arcs))
     is_usable = _names_company(arcs) or any(profile.match(oid) for profile in profiles)
-    return SysObjectId(text=shown_id, oid=oid if is_usable else "")
+    return SysObjectId(text=tables.quoted(raw) or "empty", oid=oid if is_usable else "")
 
 
 def _names_company(arcs: Sequence[int]) -> bool:
@@ -370,13 +407,13 @@ def _names_company(arcs: Sequence[int]) -> bool:
     (True, False)
     """
     length = len(_ENTERPRISES)
-    if tuple(arcs[:length]) != _ENTERPRISES or len(arcs) == length:
-        return False
-    return arcs[length] != 0
+    has_number = len(arcs) > length and arcs[length] != 0
+    return has_number and tuple(arcs[:length]) == _ENTERPRISES
 
 
 def _system_description(tables: Tables) -> Optional[Raw]:
-    """sysDescr. It only adds detail to an error, so a failure counts as none."""
+    """sysDescr, b"APC Web/SNMP"; None without an answer, also if the request fails: it only adds
+    detail to an error."""
     try:
         return tables.get(SYS_DESCR)
     except PduHandlerError:
@@ -407,28 +444,21 @@ def _reason_without_family(
     "no family of the handler fits this PDU: sysObjectID 1.3.6.1.4.1.9, sysDescr 'Cisco';
      there was no family to try. Record it (…"
 
+    `shown_id`: the device's sysObjectID as text. `family_keys`: the families that were tried.
     `named_family`: the key of a family that is not detected and may be the device's, or "".
     """
     raw = _system_description(tables)
     description = "none" if raw is None else repr(tables.quoted(raw, 120))
-    outcome = "there was no family to try"
-    if family_keys:
-        distinct_keys = dict.fromkeys(family_keys)
-        outcome = f"tried {', '.join(distinct_keys)}"
+    distinct_keys = dict.fromkeys(family_keys)
+    outcome = f"tried {', '.join(distinct_keys)}" if family_keys else "there was no family to try"
+    advice = (
+        "Record it (pdu record snmp ADDRESS) to have it added (a UPS is read by the handler nut),"
+        " or name its family in "
+    )
     if named_family:
-        return (
-            (
-                f"no family of the handler fits this PDU: sysObjectID {shown_id}, sysDescr"
-                f" {description}; {outcome}. The sysDescr names a family that is only read if it is"
-                " set: "
-            ),
-            NamedSetting("profile", named_family, noun="the setting "),
-        )
+        advice = "The sysDescr names a family that is only read if it is set: "
     return (
-        (
-            f"no family of the handler fits this PDU: sysObjectID {shown_id}, sysDescr"
-            f" {description}; {outcome}. Record it (pdu record snmp ADDRESS) to have it added (a"
-            " UPS is read by the handler nut), or name its family in "
-        ),
-        NamedSetting("profile", noun="the setting "),
+        f"no family of the handler fits this PDU: sysObjectID {shown_id}, sysDescr {description};"
+        f" {outcome}. {advice}",
+        NamedSetting("profile", named_family, noun="the setting "),
     )

@@ -1,16 +1,20 @@
 """One device as a family reads it: its outlets with their states.
 
 A `Profile` is a family: its ways to list outlets (`Outlets`), its totals, and the conditions under
-which a unit's answers are current. `tables[source]` are the rows of an object of the device, walked
-when they are first asked for: {"1": 1, "2": NO_ANSWER} if the answers lack row 2.
+which a unit's answers are current. Of `Outlets`, `states` lists the outlets with their states,
+`rows` is a second list, without states, and `count` is the device's own number of outlets.
+`tables[source]` are the rows of an object of the device, walked when they are first asked for:
+{"1": 1, "2": NO_ANSWER} if the answers lack row 2.
 
     tables.outlet             "7" in a command that reads this outlet alone, by GET; else ""
     tables.with_all_rows      the tables with all rows
     tables.of_known_family()  the tables of a device that is of this family: from then on an empty
                               column beside one with rows is lost, not absent
 
-A `Decision` is the state of an outlet and why it is UNKNOWN. Outlets are compared with the device's
-own number of them, so that a list of which the answers lack rows is an error, not a shorter list.
+A `Decision` is the state of an outlet and why it is UNKNOWN; NOT_DECIDED is that of an outlet that
+is only listed. An identity is the outlet's index, "7", or "2.7" of unit 2; one that ends with a dot
+is of an outlet of which the number is not known. Outlets are compared with the device's own number
+of them, so that a list of which the answers lack rows is an error, not a shorter list.
 """
 
 from __future__ import annotations
@@ -46,15 +50,15 @@ _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:\.(?:0|[1-9][0-9]{0,9})){0,15}")
 
 
 class SnmpDevice(NamedTuple):
-    """A device, as its family reads it."""
+    """A device, as its family reads it: `decisions` are {identity: state and why it is UNKNOWN},
+    `outlets` says how they are read, and `tables` reads more of it."""
 
     profile: Profile
     outlets: Optional[Outlets]  #: how its outlets are read; None if it has none of the family
     decisions: Decisions  #: of every outlet; UNKNOWN if only the outlets were listed
     tables: Tables
-    is_compared_with_count: bool = (
-        True  #: whether the outlets were compared with the device's count
-    )
+    #: whether the outlets were compared with the device's count
+    is_compared_with_count: bool = True
 
     @property
     def states(self) -> dict[str, EnumPowerStatus]:
@@ -68,18 +72,21 @@ class SnmpDevice(NamedTuple):
         return (*self.profile.conditions, *(self.outlets.conditions if self.outlets else ()))
 
     def valid_rows(self, rows: Rows, source: Source) -> Rows:
-        """The rows of a total's source, `Missing` where the unit has no communication, so that its
-        numbers are old. For the condition "unit 2 communicates", which reads "no":
+        """The rows of a total, `Missing` where the unit has no communication, so that its numbers
+        are old. `source`: what the rows are read from; a value of the whole device is current if
+        all units communicate. For the condition "unit 2 communicates", which reads "no":
 
-            {"1": 15, "2": 7}  ->  {"1": 15, "2": Missing("unitState reads 'no'")}
+            {"1": 15, "2": 7}             {"1": 15, "2": Missing("unitState reads 'no'")}
+            {"0": 22}, a Scalar           {"0": Missing("unitState reads 'no'")}
         """
         return _valid_rows(self.tables, rows, source, self.profile.conditions)
 
     def valid_outlet_rows(self, rows: Rows, source: Source) -> Rows:
-        """The rows of a source of outlets' figures, `Missing` where the unit or the outlet has no
-        communication. For the condition "outlet 2 communicates", which reads "no":
+        """The rows of outlets' figures, `Missing` where the unit or the outlet has no
+        communication. `source`: what the rows are read from. For the condition "outlet 2
+        communicates", which reads "no":
 
-            {"1": 15, "2": 7}  ->  {"1": 15, "2": Missing("outletState reads 'no'")}
+            {"1": 15, "2": 7}             {"1": 15, "2": Missing("outletState reads 'no'")}
         """
         return _valid_rows(self.tables, rows, source, self.conditions)
 
@@ -87,8 +94,11 @@ class SnmpDevice(NamedTuple):
 def _valid_rows(
     tables: Tables, rows: Rows, source: Source, conditions: Sequence[Condition]
 ) -> Rows:
-    """The rows of a source, `Missing` where one of the conditions does not hold: {"1": 15, "2":
-    Missing("unitState reads 'no'")} of the rows 15 and 7 if unit 2 has no communication."""
+    """The rows of a source, `Missing` where one of the conditions does not hold. If unit 2 has no
+    communication:
+
+    {"1": 15, "2": 7}    {"1": 15, "2": Missing("unitState reads 'no'")}
+    """
     for condition in conditions:
         rows = condition.valid_rows(tables, rows, source)
     return rows
@@ -109,7 +119,7 @@ def reasons_of_unknown(device: SnmpDevice) -> Iterator[tuple[str, str]]:
 
 def needed_sources(profile: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
     """What a call needs of a device of this family: the sources whose columns are then walked
-    together, table by table.
+    together, table by table; None where the family has no such source.
 
     a status or a command     states, the number of outlets, conditions
     a statistic               figures of outlets, totals, conditions
@@ -129,8 +139,11 @@ def needed_sources(profile: Profile, scope: ReadScope) -> Iterator[Optional[Sour
 
 
 def _sources_of_figures(profile: Profile, *, for_view: bool) -> Iterator[Source]:
-    """What the figures of outlets are read from, then what the totals are. `for_view`: only what
-    the platform's view shows, which is load and energy, but no power."""
+    """The sources of the outlets' figures, then those of the totals. `for_view`: only what the
+    platform's view shows, which is load and energy, but no power.
+
+    outlets with a current and an energy, a load    [current, energy, load]
+    """
     for outlets in profile.outlets:
         for figure in outlets.figures():
             if not for_view or _is_viewed(profile, outlets, figure):
@@ -144,10 +157,11 @@ def _is_viewed(profile: Profile, outlets: Outlets, figure: Measurement) -> bool:
     """Whether the platform's view may need a figure of the outlets. It shows an outlet only with
     its energy, so that:
 
-    a power                                            False
-    an energy                                          True
-    a current of outlets with energies                 True
-    a current of others, if the load is their sum      True, else False
+    a power                                                       False
+    an energy                                                     True
+    a current of outlets with energies                            True
+    a current of others, and the load is their sum                True
+    a current of others, and the load is the device's own         False
     """
     if figure is outlets.current and not outlets.energy:
         return profile.load is not None and profile.load.needs_outlets
@@ -219,9 +233,10 @@ def list_for_figures(profile: Profile, tables: Tables) -> Optional[SnmpDevice]:
     """The device with its outlets for a statistic, each as UNKNOWN: no state is decided. None if it
     has no outlets of this family. The device's own count is asked for only if it lists none.
 
-    walk state {"1": 1, "2": 2}                      outlets 1 and 2, not yet compared with a count
-    walk state -> nothing, get count -> 8            ProtocolError: it lists fewer than it counts
-    walk state -> nothing, no count                  None
+    walk state {"1": 1, "2": 2}                         outlets 1 and 2, not compared with a count
+    walk state -> nothing, get count -> 8               ProtocolError: fewer than it counts
+    the same, and the second list has outlets 1 to 8    these
+    walk state -> nothing, no count                     None
     """
     for outlets in profile.outlets:
         if outlets.states is None:
@@ -246,52 +261,56 @@ def all_outlets(device: SnmpDevice) -> Decisions:
     outlets = device.outlets
     if device.is_compared_with_count or outlets is None or outlets.states is None:
         return device.decisions
-    rows = outlets.states.rows(device.tables)
-    states = {**dict.fromkeys(rows, NOT_DECIDED), **device.decisions}
-    return _all_outlets(outlets, states, device.tables)
+    decisions = dict.fromkeys(outlets.states.rows(device.tables), NOT_DECIDED)
+    decisions.update(device.decisions)
+    return _all_outlets(outlets, decisions, device.tables)
 
 
-def _all_outlets(outlets: Outlets, states: Decisions, tables: Tables) -> Decisions:
-    """The outlets with a state, and the others that the device counts: these are looked for in the
-    family's second list, `Outlets.rows`. Raises ProtocolError if it counts even more.
+def _all_outlets(outlets: Outlets, decisions: Decisions, tables: Tables) -> Decisions:
+    """The outlets that are listed (`decisions`), and the others that the device counts: these are
+    looked for in the family's second list, `outlets.rows`. Raises ProtocolError if it counts even
+    more.
 
-    states {"1": UP}, count 1                            {"1": UP}
-    states {"1": UP}, count 2, second list 1 and 2       {"1": UP, "2": UNKNOWN}
-    states {"1": UP}, count 3, second list 1 and 2       ProtocolError
-    no state, no count                                   {}
+    decisions {"1": UP}, count 1                            {"1": UP}
+    decisions {"1": UP}, count 2, second list 1 and 2       {"1": UP, "2": UNKNOWN}
+    decisions {"1": UP}, count 3, second list 1 and 2       ProtocolError
+    no decision, no count                                   {}
     """
-    raise_if_unidentified(outlets, states, tables)
-    count, has_each_count = _count(tables, outlets, states)
-    if not states and not count:
-        return states
-    return _up_to_count(outlets, states, count, tables, has_each_count=has_each_count)
+    raise_if_unidentified(outlets, decisions, tables)
+    count = _outlet_count(tables, outlets, decisions)
+    if not decisions and not count.number:
+        return decisions
+    return _up_to_count(outlets, decisions, count, tables)
 
 
 def _up_to_count(
-    outlets: Outlets, states: Decisions, count: int, tables: Tables, *, has_each_count: bool
+    outlets: Outlets, decisions: Decisions, count: _OutletCount, tables: Tables
 ) -> Decisions:
-    """The outlets with a state, and from the second list those without, if the states are fewer
-    than the device's `count`, or if the number of a unit is missing in it (`has_each_count`).
-    Raises ProtocolError if they still are fewer.
+    """The outlets that are listed (`decisions`), and from the second list the others, if they are
+    fewer than the device's count, or if the number of a unit is missing in it. Raises ProtocolError
+    if they still are fewer.
 
-    states {"1": UP}, count 2, second list 1 and 2       {"1": UP, "2": UNKNOWN}
-    states {"1": UP}, count 2, no second list            ProtocolError
+    decisions {"1": UP}, count 2, second list 1 and 2       {"1": UP, "2": UNKNOWN}
+    decisions {"1": UP}, count 2, no second list            ProtocolError
     """
-    if (len(states) < count or not has_each_count) and outlets.rows is not None:
-        states = {**dict.fromkeys(tables[outlets.rows], NOT_DECIDED), **states}
-        raise_if_unidentified(outlets, states, tables)
-    if len(states) < count:
+    is_any_missing = len(decisions) < count.number or not count.has_each_count
+    if is_any_missing and outlets.rows is not None:
+        decisions = {**dict.fromkeys(tables[outlets.rows], NOT_DECIDED), **decisions}
+        raise_if_unidentified(outlets, decisions, tables)
+    if len(decisions) < count.number:
         raise ProtocolError(
-            f"the device counts {count} outlets, but it listed {len(states)}; poll it again"
+            f"the device counts {count.number} outlets, but it listed {len(decisions)};"
+            " poll it again"
         )
-    return states
+    return decisions
 
 
 def read_without_states(
     profile: Profile, tables: Tables, *, accepts_rows: bool = False
 ) -> Optional[SnmpDevice]:
     """The device as a family that reports no state: with its outlets, which are then UNKNOWN and
-    not switched, or with its meters alone; None if it has neither.
+    not switched, or with its meters alone; None if it has neither. `accepts_rows`: a meter without
+    a value is one, too. For a family whose second list are the names:
 
     walk names {"1": "web"}                       outlet 1, UNKNOWN
     no names, count 2                             ProtocolError: it lists fewer than it counts
@@ -301,40 +320,61 @@ def read_without_states(
     for outlets in profile.outlets:
         if outlets.rows and tables[outlets.rows]:
             tables = tables.of_known_family()
-        states = dict.fromkeys(tables[outlets.rows], NOT_DECIDED) if outlets.rows else {}
-        raise_if_unidentified(outlets, states, tables)
+        decisions = dict.fromkeys(tables[outlets.rows], NOT_DECIDED) if outlets.rows else {}
+        raise_if_unidentified(outlets, decisions, tables)
         # with states, `read_states` has compared the count
-        count = 0 if outlets.states else counted(outlet_counts(outlets, tables))
-        if states or count:
-            states = _up_to_count(outlets, states, count, tables, has_each_count=True)
+        number = 0 if outlets.states else counted(outlet_counts(outlets, tables))
+        if decisions or number:
+            count = _OutletCount(number, has_each_count=True)
+            decisions = _up_to_count(outlets, decisions, count, tables)
             raise_if_unit_missing(profile, tables)
-            return SnmpDevice(profile, replace(outlets, states=None, control=None), states, tables)
+            read_only_outlets = replace(outlets, states=None, control=None)
+            return SnmpDevice(profile, read_only_outlets, decisions, tables)
     device = SnmpDevice(profile, None, {}, tables)
-    for total in filter(None, (profile.load, profile.power, profile.energy)):
-        if total.is_listed(tables) if accepts_rows else is_measured(device, total):
-            raise_if_unit_missing(profile, tables)
-            return device
-    return None
+    if not _has_meter(device, accepts_rows=accepts_rows):
+        return None
+    raise_if_unit_missing(profile, tables)
+    return device
+
+
+def _has_meter(device: SnmpDevice, *, accepts_rows: bool) -> bool:
+    """Whether the device has a load, a power or an energy of its own: one is measured now, or with
+    `accepts_rows` one has a row.
+
+    walk load {"1": 52}, tenths     True: 5.2 A
+    walk load {"1": "-1"}           False; True with `accepts_rows`
+    no meter                        False
+    """
+    profile = device.profile
+    totals = [total for total in (profile.load, profile.power, profile.energy) if total]
+    if accepts_rows:
+        return any(total.is_listed(device.tables) for total in totals)
+    return any(is_measured(device, total) for total in totals)
 
 
 def is_measured(device: SnmpDevice, total: Total) -> bool:
-    """Whether the device's own meters give the total now, without those of its outlets: a load of
-    5.2 A does; a load of which a row has no answer, or a device without such a meter, does not."""
+    """Whether the device's own meters give the total now, without those of its outlets:
+
+    walk load {"1": 25, "2": 27}           True
+    walk load {"1": 25, "2": NO_ANSWER}    False
+    walk load -> nothing                   False
+    """
     return isinstance(total.read(device.tables, device.valid_rows), Decimal)
 
 
-def raise_if_unidentified(outlets: Outlets, states: Iterable[str], tables: Tables) -> None:
+def raise_if_unidentified(outlets: Outlets, identities: Iterable[str], tables: Tables) -> None:
     """Raise ProtocolError if an outlet of the list cannot be told from the others: the identity of
-    one whose unit and number were not read ends with a dot. `states`: the identities.
+    one whose unit and number were not read ends with a dot.
 
     "1", "2"                                      nothing is raised
     "1", "2.": row 2 has no answer                "... lacks a row or its number; poll it again"
     "1", "2.": its number reads "Socket B"        "... in a form that this family does not read"
     """
-    identity = next(filter(is_index_missing, states), None)
+    identity = next(filter(is_index_missing, identities), None)
     if identity is None:
         return
-    name = _name_in_unknown_form(outlets, identity.removesuffix("."), tables)
+    row = identity.removesuffix(".")
+    name = _name_in_unknown_form(outlets, row, tables)
     if name:
         raise ProtocolError(
             f"the device names an outlet in a form that this family does not read ({name}), so its"
@@ -369,19 +409,20 @@ def _name_in_unknown_form(outlets: Outlets, row: str, tables: Tables) -> str:
 
 def outlet_counts(outlets: Outlets, tables: Tables) -> Rows:
     """The device's own numbers of outlets, by unit; the row of a number for the whole device is
-    "0". With `is_count_of_listed`, only units that list an outlet are counted:
+    "0". In a family with `is_count_of_listed`, only units that list an outlet are counted:
 
-    counts {"1": 8, "2": 8}, states "1.1" to "1.8"     {"1": 8}, else {"1": 8, "2": 8}
+    counts {"1": 8, "2": 8}, states "1.1" to "1.8"     {"1": 8, "2": 8}
+    the same with `is_count_of_listed`                 {"1": 8}
+    a family without a count                           {}
     """
     if outlets.count is None:
         return {}
     if not outlets.is_count_of_listed or outlets.states is None:
         return tables[outlets.count]
     rows = outlets.states.rows(tables)
-    if not rows:
-        return {}
-    counts = tables[outlets.count]
-    return of_units(counts, rows) if isinstance(outlets.count, Column) else counts
+    counts = tables[outlets.count] if rows else {}
+    is_by_unit = isinstance(outlets.count, Column)
+    return of_units(counts, rows) if is_by_unit else counts
 
 
 class _OutletCount(NamedTuple):
@@ -391,37 +432,47 @@ class _OutletCount(NamedTuple):
     has_each_count: bool  #: false if the number of a unit is missing or unusable
 
 
-def _count(tables: Tables, outlets: Outlets, identities: Iterable[str]) -> _OutletCount:
+def _outlet_count(tables: Tables, outlets: Outlets, identities: Iterable[str]) -> _OutletCount:
     """How many outlets the device counts, and whether the number of no unit is missing.
     `identities`: the outlets that it lists.
 
-    counts {"1": 8, "2": 8}, outlets 1.1 … 2.8       16, of each unit
-    counts {"1": 8, "2": NO_ANSWER}                  8, not of each
-    counts {"1": 8}, outlets 1.1 … 2.8               8, not of each
-    a family without a count                         0, of each
+    counts {"1": 8, "2": 8}, outlets 1.1 … 2.8       number 16, has_each_count
+    counts {"1": 8, "2": NO_ANSWER}                  number 8, not has_each_count
+    counts {"1": 8}, outlets 1.1 … 2.8               number 8, not has_each_count
+    counts {"0": 16}, outlets 1.1 … 2.8              number 16, has_each_count
+    a family without a count                         number 0, has_each_count
     """
     if outlets.count is None:
-        return _OutletCount(0, True)
-    rows = outlet_counts(outlets, tables)
+        return _OutletCount(0, has_each_count=True)
+    counts = outlet_counts(outlets, tables)
     units = {identity.rpartition(".")[0] for identity in identities}
-    counted_units = units.intersection(rows)
+    counted_units = units.intersection(counts)
     is_unit_uncounted = bool(counted_units) and counted_units != units
-    is_each_usable = bool(rows) and None not in map(counted_by, rows.values())
-    return _OutletCount(counted(rows), has_each_count=is_each_usable and not is_unit_uncounted)
+    is_each_usable = bool(counts) and None not in map(counted_by, counts.values())
+    return _OutletCount(counted(counts), has_each_count=is_each_usable and not is_unit_uncounted)
 
 
 def is_list_proven(device: SnmpDevice) -> bool:
     """Whether the list of outlets is certainly complete: the device counts each unit's outlets, and
-    as many were listed. 8 outlets and a count of 8: True; 8 outlets without a count: False."""
+    as many were listed.
+
+    8 outlets, count 8                                          True
+    8 outlets, a family without a count, or count NO_ANSWER     False
+    outlets that are not compared with the count, in a statistic False
+    """
     if not device.is_compared_with_count or not device.outlets or not device.outlets.count:
         return False
-    count, has_each_count = _count(device.tables, device.outlets, device.decisions)
-    return has_each_count and count == len(device.decisions)
+    count = _outlet_count(device.tables, device.outlets, device.decisions)
+    return count.has_each_count and count.number == len(device.decisions)
 
 
 def has_no_outlets(profile: Profile, tables: Tables) -> bool:
     """Whether the device is proven to have no outlets: the family has none, a number of outlets is
-    0 in every row, or every row of the states is marked as none."""
+    0 in every row, or every row of the states reads that it is no outlet.
+
+    count {"1": 0, "2": 0}       True
+    no count, no row of states   False
+    """
     return not profile.outlets or any(_has_none(outlets, tables) for outlets in profile.outlets)
 
 
@@ -435,19 +486,21 @@ def _has_none(outlets: Outlets, tables: Tables) -> bool:
     """
     counts: list[Rows] = []
     if outlets.count is not None:
-        counts.append(_answered(tables, outlets.count, outlet_counts(outlets, tables)))
+        counts.append(_with_lost_rows(tables, outlets.count, outlet_counts(outlets, tables)))
     if outlets.none_if_zero is not None:
-        counts.append(_answered(tables, outlets.none_if_zero, tables[outlets.none_if_zero]))
+        numbers = tables[outlets.none_if_zero]
+        counts.append(_with_lost_rows(tables, outlets.none_if_zero, numbers))
     rows = tables[outlets.states.source] if outlets.states else {}
     if outlets.states and rows and all(map(outlets.states.is_absent, rows.values())):
         return not any(map(counted, counts))
     return any({number(value) for value in count.values()} == {0} for count in counts)
 
 
-def _answered(tables: Tables, source: Source, rows: Rows) -> Rows:
+def _with_lost_rows(tables: Tables, source: Source, rows: Rows) -> Rows:
     """The rows of a source, after a GET of each that the answer to its walk lacks:
 
-    walk count {"1": 8, "2": NO_ANSWER}, get count.2 -> 0   {"1": 8, "2": 0}
+    walk count {"1": 8, "2": NO_ANSWER}, get count.2 -> 0           {"1": 8, "2": 0}
+    walk count {"1": 8, "2": NO_ANSWER}, get count.2 -> nothing     as walked
     """
     unanswered_rows: list[str] = []
     for row, value in rows.items():
@@ -458,7 +511,11 @@ def _answered(tables: Tables, source: Source, rows: Rows) -> Rows:
 
 def reported_outlet_count(profile: Profile, tables: Tables) -> int:
     """The number of outlets that the device reports in another object than its list, 0 without any:
-    above 0 it contradicts the setting `metered_only`, which says that there are none."""
+    above 0 it contradicts the setting `metered_only`, which says that there are none. A number that
+    also counts outlets that no list has (`counts_unlisted`) contradicts nothing.
+
+    get outletCount.0 -> 8   8
+    """
     numbers = [0]
     for outlets in profile.outlets:
         if outlets.none_if_zero and not outlets.counts_unlisted:
@@ -468,12 +525,14 @@ def reported_outlet_count(profile: Profile, tables: Tables) -> int:
 
 def missing_unit(profile: Profile, tables: Tables, *, counts_missing_rows: bool = False) -> str:
     """Why the answers are of fewer units of a chain than the device counts, "" if they are not. In
-    the list of units, an identity that ends with a dot stands for units that no row shows.
+    the list of units, an identity that ends with a dot stands for units that no row shows. With
+    `counts_missing_rows`, a row without a value is a unit that was not answered; it may also be
+    padding, which another column of the table has.
 
     count 2, units {"1": "on", "2": "on"}            ""
-    count 2, units {"1": "on", ".": NO_ANSWER}       the reason
-    count 2, units {"1": "on", "2": NO_ANSWER}       the reason with `counts_missing_rows`, else "":
-                                                     row 2 may be padding of another column
+    count 2, units {"1": "on", ".": NO_ANSWER}       "the device counts more units than …"
+    count 2, units {"1": "on", "2": NO_ANSWER}       the same with `counts_missing_rows`, else ""
+    count 1, or a family without chains              ""
     """
     if not profile.units or not profile.unit_count:
         return ""
@@ -490,7 +549,11 @@ def missing_unit(profile: Profile, tables: Tables, *, counts_missing_rows: bool 
 
 def raise_if_unit_missing(profile: Profile, tables: Tables) -> None:
     """Raise ProtocolError if the answers are of fewer units than the device counts: a sum or a list
-    of them would be too small."""
+    of them would be too small.
+
+    count 2, units {"1": "on", "2": "on"}         nothing is raised
+    count 2, units {"1": "on", "2": NO_ANSWER}    ProtocolError
+    """
     reason = missing_unit(profile, tables, counts_missing_rows=True)
     if reason:
         raise ProtocolError(f"{reason}; poll it again")

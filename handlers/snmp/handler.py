@@ -43,7 +43,9 @@ Session = switching.SwitchCall
 
 class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     """A PDU over SNMP. Each call detects its family anew. `FourCalls` has DCImanager's calls, which
-    open a session by the methods below."""
+    open a session by the methods below and then read it. A session has `snmp`, which sends the
+    requests, `device`, the device as its family reads it, and `choice`, what the owner's settings
+    say."""
 
     handler_name = "snmp"
     bounds_figures = False  # profiles have ceilings of their own
@@ -124,7 +126,10 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
         """The printed number and the name of each outlet, read now for a person. Logs why some are
-        not known: [Label("1", "1", "web"), …].
+        not known, and that a UPS has another handler, too.
+
+            names {"1": "web", "2": NO_ANSWER}; the log: why the name of outlet 2 is not known
+                [Label("1", "1", "web"), Label("2", "2", "")]
         """
         if session.device.profile.ups:
             LOGGER.warning(UPS_ADVICE)  # labels are read for a person, never by a poll
@@ -137,7 +142,10 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     ) -> EnumPowerStatus:
         """Switch one outlet and read it until it has its new state, for `deadline` seconds at most,
         in steps of at most `pause` seconds. Returns that state, or UNKNOWN if the outlet does
-        not show it."""
+        not show it.
+
+            set outletCtl.7 = 1; get state.7 -> off; get state.7 -> on    UP
+        """
         return switching.switch_outlet(session, identity, STATES[on], deadline, pause)
 
 

@@ -3,8 +3,14 @@
     walk current {"1": 15, "2": 65535}, tenths of an ampere   {"1": 1.5, "2": NotKnown}
 
 A source is an object of the device, or a function of several; `tables[source]` are its rows, with
-NO_ANSWER (a `Missing`) where the answers lack one. A figure is a number (`Decimal`), NotKnown (the
-meter shows no value now), NotMetered, or None: there is no meter.
+NO_ANSWER (a `Missing`) where the answers lack one. A reading is what was read of one row: its
+value, and the exponent and factor that scale it. A figure is what that is in A, W or kWh: a number
+(`Decimal`), NotKnown (the meter shows no value now), NotMetered, or None: there is no meter.
+
+    RowReading(15, exponent=-1, factor=None)   1.5 A
+
+PLACEHOLDERS are the largest numbers of registers, by which meters say "no reading": 2^32 - 1, and
+so on; PLACEHOLDERS_16 those of 16 bits, such as 65535, which a meter of energy passes through.
 """
 
 from __future__ import annotations
@@ -28,7 +34,7 @@ from ..shared.meter_figures import ExactFigure, NotKnown, NotMetered
 from . import validation
 from .cells import NO_ANSWER, Cell, Missing, Rows, is_index_missing
 from .decoding import is_one_of, number, text
-from .tables import Object, Source, Tables, object_of
+from .tables import Source, Tables, object_of
 
 LEAST_NINES = 5
 _QUOTED = 40
@@ -51,7 +57,10 @@ class RowReading(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Measurement:
     """A measurement in A, W or kWh: value * `scale`, further scaled by `exponent` and `factor` if
-    these are given.
+    these are given. A value of `absent` means "not measured", one of `padding` that the row is
+    none. `unit` is text that may follow the number, and `objects` are the names of all that is
+    read, for a reason. With `scale_of_integers`, an INTEGER has another scale than a text. With
+    `magnitude`, a number below 0 is a current in the other direction.
 
     No figure, whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63
     and 64, and -2^31 and -2^63; a number below 0, unless `magnitude` is set. Of currents and powers
@@ -97,7 +106,12 @@ class Measurement:
     MOST_FACTOR = 10_000
 
     def check(self) -> None:
-        """Raises ValueError for a scale of 0 or less, or one that shifts more than MOST_DIGITS."""
+        """Raises ValueError for a scale of 0 or less, or one that shifts more than MOST_DIGITS.
+
+        >>> Measurement(None, scale=Decimal(0)).check()
+        Traceback (most recent call last):
+        ValueError: scale 0 is not a finite number above zero
+        """
         validation.require_distinct_texts(self.absent, "absent")
         validation.require_distinct_texts(self.padding, "padding")
         for scale in (self.scale, self.scale_of_integers):
@@ -118,8 +132,9 @@ class Measurement:
     @property
     def objects(self) -> str:
         """The names of the objects that are read, for a reason: "current, currentExponent"."""
-        columns = (object_of(source) for source in self.sources())
-        return ", ".join(dict.fromkeys(name_of_object(column) for column in columns if column))
+        columns = filter(None, map(object_of, self.sources()))
+        names = dict.fromkeys(column.object or column.oid for column in columns)
+        return ", ".join(names)
 
     # ---- what is read ----
 
@@ -181,15 +196,16 @@ class Measurement:
         self, tables: Tables, readings: Mapping[str, RowReading], most: Optional[Decimal]
     ) -> dict[str, ExactFigure]:
         """The figure of each reading in A, W or kWh, or why it has none. If each value says "not
-        measured" (`absent`), no row has a meter: None in each. `most`: the largest A or W of a row,
-        None for an energy.
+        measured" (`absent`, such as "-1"), no row has a meter: None in each. `most`: the largest A
+        or W of a row, above which it is not known; None for an energy.
 
         >>> amperes = Measurement(None, Decimal("0.1"))
-        >>> unmetered, tenths = RowReading("-1", None, None), RowReading(15, None, None)
-        >>> amperes.figures(None, {"1": unmetered, "2": unmetered}, Decimal(63))
-        {'1': None, '2': None}
-        >>> amperes.figures(None, {"1": tenths}, Decimal(63))
+        >>> tenths = RowReading(15, exponent=None, factor=None)
+        >>> amperes.figures(None, {"1": tenths}, most=Decimal(63))
         {'1': Decimal('1.5')}
+        >>> unmetered = RowReading("-1", exponent=None, factor=None)
+        >>> amperes.figures(None, {"1": unmetered, "2": unmetered}, most=Decimal(63))
+        {'1': None, '2': None}
         """
         values = [reading.value for reading in readings.values()]
         if all(is_one_of(value, self.absent) for value in values):
@@ -229,14 +245,22 @@ class Measurement:
     def _figure(
         self, reading: RowReading, scale: Optional[Decimal], most: Optional[Decimal]
     ) -> Optional[Decimal]:
-        """The figure of a reading in A, W or kWh, None if it has none. `scale`: what a value of 1
-        means. `most`: the largest A or W of a row, None for an energy.
+        """The figure of a reading in A, W or kWh. `scale`: what a value of 1 means; None if nothing
+        tells it. `most`: the largest A or W of a row, None for an energy.
 
         >>> amperes, tenth = Measurement(None), Decimal("0.1")
         >>> amperes._figure(RowReading(15, None, None), tenth, most=Decimal(63))
         Decimal('1.5')
-        >>> amperes._figure(RowReading(900, None, None), tenth, most=Decimal(63))
-        >>> amperes._figure(RowReading("-1", None, None), tenth, most=Decimal(63))
+
+        None for what is no figure: here 90 A, "not measured", a register's largest number, and a
+        current below 0:
+
+        >>> for value in (900, "-1", 65535, -5):
+        ...     print(amperes._figure(RowReading(value, None, None), tenth, most=Decimal(63)))
+        None
+        None
+        None
+        None
         """
         value = number(reading.value, self.unit)
         if scale is None or value is None or is_one_of(reading.value, self.absent):
@@ -260,7 +284,8 @@ class Measurement:
 
         reads 65535                                   NotKnown("row 2 of current reads '65535'")
         reads "", and `unmetered` says why            NotMetered(that reason)
-        reads 0, which `absent` has: draws nothing    None, as of a row without a meter
+        reads 0, and `absent` has "0": no meter, or
+            nothing that draws a current              None
         """
         if is_one_of(reading.value, self.absent) and number(reading.value, self.unit) == 0:
             return None
@@ -269,24 +294,26 @@ class Measurement:
             return NotMetered(self.unmetered)
         return NotKnown(self._row_text(tables, row, reading))
 
-    def missing_part(
+    def reason_if_answers_lack(
         self, tables: Tables, readings: Mapping[str, RowReading]
     ) -> Optional[NotKnown]:
         """Why a sum of these readings would be too small: the answers lack a value, an exponent or
         a factor; None if they lack none.
 
             {"1": 15, "2": NO_ANSWER}   NotKnown("row 2 of current reads no answer")
+            {"1": 15, "2": 65535}       None: row 2 was answered
         """
         for row, reading in readings.items():
-            if any(isinstance(part, Missing) for part in reading):
+            if any(isinstance(cell, Missing) for cell in reading):
                 return NotKnown(self._row_text(tables, row, reading))
         return None
 
     def _row_text(self, tables: Tables, row: str, reading: RowReading) -> str:
-        """A row without a figure, for its reason. The index of a row that is missing itself is its
-        unit and a dot:
+        """What was read of a row without a figure, for the reason why it has none. "2." is a row of
+        unit 2 that the answers lack:
 
             "2", value 65535 and exponent -1    "row 2 of current, exponent reads '65535', '-1'"
+            "2", value NO_ANSWER                "row 2 of current reads no answer"
             "2."                                "the answers lack a row of current for 2"
         """
         if is_index_missing(row):
@@ -294,46 +321,48 @@ class Measurement:
             of_unit = f" for {unit}" if unit else ""
             return f"the answers lack a row of {self.objects}{of_unit}"
         texts: list[str] = []
-        for part in reading:
-            if isinstance(part, Missing):
-                texts.append(part.reason)
-            elif part is not None:
-                texts.append(repr(tables.quoted(part, _QUOTED)))
+        for cell in reading:  # its value, exponent and factor
+            if isinstance(cell, Missing):
+                texts.append(cell.reason)
+            elif cell is not None:
+                texts.append(repr(tables.quoted(cell, _QUOTED)))
         return f"row {row} of {self.objects} reads {', '.join(texts)}"
 
 
-def name_of_object(column: Object) -> str:
-    """The name of an object in the MIB for a reason, "rPDULoadStatusLoad"; its OID without one."""
-    return column.object or column.oid
-
-
 def _is_placeholder(raw: Cell, value: Decimal, most: Optional[Decimal]) -> bool:
-    """Whether a value is no figure, which is then not known: a register that is filled up; of a
-    current or power, which can be `most`, also one of 16 bits, and a text with nines alone.
+    """Whether a value is what meters answer for "no reading": the largest number of a register of
+    31 to 64 bits. Of a current or power, which has a `most`, also that of 15 or 16 bits, and a text
+    of five nines or more. `raw`: as the device answers it, `value` its number.
 
+    >>> _is_placeholder(2**32 - 1, Decimal(2**32 - 1), most=None)  # an energy
+    True
     >>> most_amperes = Decimal(100)
     >>> _is_placeholder(65535, Decimal(65535), most_amperes)
     True
-    >>> _is_placeholder(65535, Decimal(65535), None)  # an energy
-    False
     >>> _is_placeholder("999.99", Decimal("999.99"), most_amperes)
     True
+
+    An energy may read 65535, and an INTEGER 99999:
+
+    >>> _is_placeholder(65535, Decimal(65535), most=None)
+    False
+    >>> _is_placeholder(99999, Decimal(99999), most_amperes)
+    False
     """
-    if value in PLACEHOLDERS:
-        return True
-    if most is None:
-        return False
-    if value in PLACEHOLDERS_16:
-        return True
+    if most is None:  # an energy
+        return value in PLACEHOLDERS
     digits = str(value).replace(".", "")
-    return not isinstance(raw, int) and len(digits) >= LEAST_NINES and set(digits) == {"9"}
+    is_nines = not isinstance(raw, int) and len(digits) >= LEAST_NINES and set(digits) == {"9"}
+    return is_nines or value in PLACEHOLDERS or value in PLACEHOLDERS_16
 
 
 def _times_power_of_ten(figure: Decimal, power: Optional[Decimal]) -> Optional[Decimal]:
-    """A figure times ten to a power; None if the power is not usable.
+    """A figure times ten to a power; None if the power is not usable: none, no whole number, or
+    more than 12 digits.
 
     >>> _times_power_of_ten(Decimal(15), Decimal(-1)), _times_power_of_ten(Decimal(15), None)
     (Decimal('1.5'), None)
+    >>> _times_power_of_ten(Decimal(15), Decimal("0.5"))
     """
     if power is None or power != int(power) or abs(int(power)) > Measurement.MOST_DIGITS:
         return None
@@ -341,8 +370,8 @@ def _times_power_of_ten(figure: Decimal, power: Optional[Decimal]) -> Optional[D
 
 
 def _times_factor(figure: Decimal, factor: Optional[Decimal]) -> Optional[Decimal]:
-    """A figure times a factor as devices report it: a negative one is a divisor, 0 is none; None if
-    the factor is not usable.
+    """A figure times a factor as devices report it: a negative one is a divisor, and 0 says that
+    there is none. None if the factor is not usable: none, or one beyond 10,000.
 
     >>> _times_factor(Decimal(15), Decimal(-10)), _times_factor(Decimal(15), Decimal(2))
     (Decimal('1.5'), Decimal('30'))

@@ -7,10 +7,14 @@ is no such meter. Each of the five totals (load, energy, power, two of the inlet
     walk load {"1": 25, "2": 27}, tenths of an ampere        load 5.2 A
     no load, walk current of the outlets {"1": 25, "2": 27}  load 5.2 A, if the family adds them up
 
-`device.tables[source]` are the rows of an object, walked when they are first asked for; NO_ANSWER
-where the answers lack one. `device.valid_rows` takes the rows of a source and the source, and gives
-`Missing` in place of each value of a unit without communication. A scope says whether the statistic
-is for the platform's view, which shows an outlet only with its energy.
+A family's `Total` says which rows are added up: `total.figures` of the device's own meters; with
+`total.else_outlets`, on a device without these, the figures of its outlets; with `total.unit`, the
+device is a chain of units, and each unit must have a row. `device.decisions` has the outlets that
+the device lists. `device.tables[source]` are the rows of an object, walked when they are first
+asked for; NO_ANSWER where the answers lack one. `device.valid_rows` takes the rows of a source and
+the source, and gives `Missing` in place of each value of a unit without communication.
+`scope.for_view` says that the statistic is for the platform's view, which shows an outlet only with
+its energy.
 """
 
 from __future__ import annotations
@@ -54,63 +58,63 @@ def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[
     """The device without its outlets, for a statistic that need not list them; None if it must.
     That saves a walk of their states.
 
-    a load of 5.2 A of its own, no figure of an outlet      the device
-    a load that is the sum of its outlets                   None
-    outlets with an energy, or with a current in a          None
-        statistic that is not for the view
-    no total is measured now                                None: the outlets may tell more
+    outlets of the family have an energy                    None
+    they have a current, and it is not for the view         None
+    a load that is the sum of the outlets' currents         None
+    a load of 5.2 A of its own                              the device
+    walk load -> nothing                                    None: the outlets may tell more
     a family without any figure                             the device
     """
-    if any(outlets.energy for outlets in profile.outlets):
-        return None
-    has_loads = any(outlets.current or outlets.power for outlets in profile.outlets)
-    if has_loads and not scope.for_view:  # the view does not show the load of an outlet
-        return None
+    has_energies = any(outlets.energy for outlets in profile.outlets)
+    measures_outlets = any(outlets.current or outlets.power for outlets in profile.outlets)
+    if has_energies or (measures_outlets and not scope.for_view):
+        return None  # the statistic shows figures of outlets
     device = SnmpDevice(profile, None, {}, tables)
     totals = profile.totals
     if scope.for_view:
         totals = tuple(total for total in (profile.load, profile.energy) if total)
     if any(_needs_outlets(device, total, scope) for total in totals):
         return None
-    if has_loads and not _is_load_shown(device):
-        return None  # whether a load is expected, only the outlets say
-    has_figures = has_loads or bool(totals)
-    has_total = any(is_measured(device, total) for total in totals)
-    return device if has_total or not has_figures else None
+    if measures_outlets and not _has_load(device):
+        return None
+    has_figures = measures_outlets or bool(totals)
+    is_any_measured = any(is_measured(device, total) for total in totals)
+    return device if is_any_measured or not has_figures else None
 
 
 def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
     """The device as the statistic reads it: for the view, which shows an outlet only with its
     energy, without currents of outlets. They stay if the load needs them.
 
-    outlets with a current alone, a load of 5.2 A of its own     outlets without a current
-    the same, not for the view; or outlets with an energy        the device as it is
-    outlets with a current alone, no load of its own             the device as it is
+    for the view, outlets with a current alone, a load of 5.2 A     outlets without a current
+    the same, but no load, or a load that is the outlets' sum       the device as it is
+    outlets with an energy, or not for the view                     the device as it is
     """
-    load = device.profile.load
-    if not scope.for_view or device.outlets is None or device.outlets.energy:
+    outlets, load = device.outlets, device.profile.load
+    if not scope.for_view or outlets is None or outlets.energy or load is None:
         return device
-    if load is None or _needs_outlets(device, load, scope) or not _is_load_shown(device):
+    if _needs_outlets(device, load, scope) or not _has_load(device):
         return device
-    return device._replace(outlets=replace(device.outlets, current=None))
+    outlets_without_current = replace(outlets, current=None)
+    return device._replace(outlets=outlets_without_current)
 
 
 def _needs_outlets(device: SnmpDevice, total: Total, scope: ReadScope) -> bool:
     """Whether the outlets must be listed for a total: as its summands, or to tell which units it
     must be of. For the view, a figure of the whole device's own is enough.
 
-    a load of one object of the device                         False
-    a load by unit                                             True
-    for the view: one object, or else the sum of outlets       False if the object has a value
+    a load of one object of the device                              False
+    a load by unit                                                  True
+    for the view, a load of one object, or else the outlets' sum    False if the object has a value
     """
     if scope.for_view and total.figures and total.unit is None:
         return total.else_outlets and not is_measured(device, total)
     return total.needs_outlets
 
 
-def _is_load_shown(device: SnmpDevice) -> bool:
-    """Whether the device's own meters show its load, in A, so that the currents of its outlets are
-    not needed to tell whether it should have one:
+def _has_load(device: SnmpDevice) -> bool:
+    """Whether the device has a load by its own meters, so that the currents of its outlets are not
+    needed to tell whether it should have one:
 
     walk load {"1": 52}, tenths of an ampere     True: 5.2 A
     walk load {"1": NO_ANSWER}                   True: there is a load, not known now
@@ -129,8 +133,10 @@ def _is_load_shown(device: SnmpDevice) -> bool:
 
 @dataclass(frozen=True)
 class _OutletColumn:
-    """One figure of all outlets, such as their currents: {"1": 2.5 A, "2": NotKnown}. It may have
-    rows that are not listed as outlets."""
+    """One figure of all outlets, such as their currents: `rows` are {"1": 2.5 A, "2": NotKnown},
+    perhaps with rows that are not listed as outlets. `other_rows` are those of the outlets' other
+    figures, such as energies and powers. A row that ends with a dot, "2.", is of unit 2, and which
+    outlet it is of is not known."""
 
     figure: Optional[Measurement] = None  #: none if the family has no such meter of outlets
     rows: Mapping[str, ExactFigure] = field(default_factory=dict)  #: outlet -> A, W or kWh
@@ -138,8 +144,8 @@ class _OutletColumn:
     other_rows: Sequence[Mapping[str, ExactFigure]] = ()
 
     def of(self, identity: str) -> ExactFigure:
-        """The figure of one outlet. Without a row in any column of its unit's meters it has no
-        meter; without one here alone, or if there is one column, the row is missing:
+        """The figure of one outlet; None if it has no meter. Outlet 3 has no row in any column of
+        figures, so it has none. Outlet 2 has an energy, so its current was not answered:
 
         >>> energies = {"1": Decimal(90), "2": Decimal(30)}
         >>> currents = _OutletColumn(Measurement(None), {"1": Decimal("2.5")}, [energies])
@@ -154,16 +160,25 @@ class _OutletColumn:
             return self.rows[identity]
         if self._has_unidentified_row:
             return NotKnown(f"the answers lack the outlet of a row of {self.figure.objects}")
+        if self._lacks_meter(identity):
+            return None
+        return NotKnown(f"the answers have no row {identity} of {self.figure.objects}")
+
+    def _lacks_meter(self, identity: str) -> bool:
+        """Whether an outlet without a row in this column has no such meter: no outlet of its unit
+        has one, or its unit's other figures have no row of it, either.
+
+        >>> column = _OutletColumn(rows={"1": Decimal(2)}, other_rows=[{"1": Decimal(90)}])
+        >>> column._lacks_meter("2"), column._lacks_meter("2.1")
+        (True, True)
+        >>> _OutletColumn(rows={"1": Decimal(2)})._lacks_meter("2")
+        False
+        """
         unit = identity.rpartition(".")[0]
         own_units, *units_of_others = self._metered_units
-        if unit not in own_units:
-            return None  # its unit does not measure this
-        columns_of_unit = [
-            column for column, units in zip(self.other_rows, units_of_others) if unit in units
-        ]
-        if columns_of_unit and not any(identity in column for column in columns_of_unit):
-            return None  # no column has it
-        return NotKnown(f"the answers have no row {identity} of {self.figure.objects}")
+        columns = [rows for rows, units in zip(self.other_rows, units_of_others) if unit in units]
+        is_in_no_column = bool(columns) and all(identity not in rows for rows in columns)
+        return unit not in own_units or is_in_no_column
 
     @cached_property
     def _has_unidentified_row(self) -> bool:
@@ -199,7 +214,8 @@ _NO_COLUMNS = _OutletColumns()
 
 class _Summation(NamedTuple):
     """A sum that gives one total of the device, such as its load: from the rows of the family's
-    `Total`, or from the same figure of the outlets. It sends nothing before it is `read`."""
+    `total`, or from the same figure of the `outlets`. No row is above `most` A or W. With
+    `counters` the rows are meter readings in kWh. It sends nothing before it is `read`."""
 
     total: Total  #: which rows are added up, by the family's profile
     outlets: _OutletColumn = _OutletColumn()  #: the same figure of the outlets
@@ -214,8 +230,9 @@ class _Summation(NamedTuple):
         metered_units: Callable[[], Collection[str]] = tuple,
     ) -> ExactFigure:
         """The total of the device with these outlets, in A, kWh or W, or why there is none.
-        `metered_units`: called without arguments, if the total lacks a unit; it returns the units
-        of the chain with any meter.
+        `metered_units`: called without arguments if the total lacks a unit of a chain; returns the
+        units that show any meter, such as {"1", "2"}: without one of these the total is NotKnown,
+        without another it is NotMetered.
 
             load rows {"1": 2.5 A, "2": 2.7 A}, outlets 1.1 and 2.1       5.2 A
             load rows {"1": 2.5 A}, outlets 1.1 and 2.1                   NotKnown or NotMetered
@@ -254,7 +271,8 @@ class _TotalFigures(NamedTuple):
 def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager.Figures:
     """The figures of a device for a statistic, in A, W and kWh, and those of each outlet that has a
     meter. `with_power`: also the powers, which the platform does not ask for. Raises ProtocolError
-    if a total needs all outlets and the device lists fewer than it counts.
+    if a total needs all outlets and the device lists fewer than it counts, or if an outlet of the
+    list cannot be told from the others.
 
     walk current {"1": 25, "2": 27}, tenths, and no load of its own
         Figures(load_a=5.2, energy_kwh=None, ports={"1": 2.5 A, "2": 2.7 A}, …)
@@ -262,7 +280,8 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     # a tool may have read the states alone
     sources = needed_sources(device.profile, FIGURES) if with_power else ()
     device = device._replace(tables=device.tables.of_known_family(sources))
-    if _needs_all_outlets(device, _totals(device.profile, with_power=with_power)):
+    totals_of_meters = _totals(device.profile, with_power=with_power)
+    if _needs_all_outlets(device, totals_of_meters):
         device = device._replace(decisions=all_outlets(device), is_compared_with_count=True)
         # the list may have shown rows that the columns of figures lack
         device = device._replace(tables=device.tables.of_known_family())
@@ -286,8 +305,8 @@ def _totals(
     profile: Profile, columns: _OutletColumns = _NO_COLUMNS, *, with_power: bool
 ) -> _Totals:
     """The sums that give the totals of a device of this family; nothing is read yet. A total that
-    the family does not have, and without `with_power` each power, is a sum of no rows, which reads
-    as None. `columns`: the figures of the outlets, for totals that are their sum."""
+    the family does not have is a sum of no rows, which gives None; so is each power if `with_power`
+    is false. `columns`: the figures of the outlets, for totals that are their sum."""
     limits, no_total = profile.ceilings, Total()
     power = profile.power if with_power else None
     inlet_power = profile.inlet_power if with_power else None
@@ -307,6 +326,8 @@ def _outlet_columns(device: SnmpDevice, *, with_power: bool) -> _OutletColumns:
     walk current {"1": 25, "2": NO_ANSWER}, walk energy {"1": 12, "2": NO_ANSWER},
     get current.2 -> nothing
         current {"1": 2.5 A}, energy {"1": 12 kWh}: outlet 2 has no meter
+    get current.2 -> 27
+        current {"1": 2.5 A, "2": NotKnown}, energy {"1": 12 kWh, "2": NotKnown}
     """
     outlets, limits = device.outlets, device.profile.ceilings
     if outlets is None:
@@ -343,24 +364,30 @@ def _figures_by_row(
 
 
 def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Sequence[str]:
-    """The outlets of units with communication that no column of their meters has answered, if a GET
-    of one says so too: models of many families switch outlets that they do not meter.
+    """The outlets that have no meter: none of their `figures` was answered, and a GET of one says
+    so too. Models of many families switch outlets that they do not meter. An outlet without
+    communication is not among them. For currents and energies:
 
-        A {"1": 0.6}, kWh {"1": 12, "2": no answer}  ["2"], if a GET of the A of 2 has none
-        A {"1": 0.6, "2": no answer}                 []: one column alone does not tell
+    outlet 2 NO_ANSWER in both, get current.2 -> nothing            ["2"]
+    outlet 2 NO_ANSWER in both, get current.2 -> 27                 []
+    outlet 2 NO_ANSWER in the currents, 12 in the energies          []
 
-    Of a family with one figure of outlets, all of them, if the unit lacks its column.
+    Of a family that has currents alone, one cell does not tell; the whole column does:
+
+    all NO_ANSWER, get current.1 -> nothing, get current.8 -> nothing    all outlets
+    outlet 2 alone NO_ANSWER                                             []
     """
-    tables = device.tables
+    tables, first_source = device.tables, figures[0].source
     columns = [device.valid_outlet_rows(tables[figure.source], figure.source) for figure in figures]
-    first_source = figures[0].source
     rows = _rows_without_answer(columns)
+    if not rows:
+        return []
     if _has_one_figure_of_outlets(device.profile):
         is_whole_column = len(rows) == len(columns[0])
-        return rows if is_whole_column and _lacks_rows(tables, first_source, rows) else []
-    if len(figures) < 2:
-        return []
-    return rows if rows and not _has_row(tables, first_source, rows[-1]) else []
+        are_unmetered = is_whole_column and _lacks_rows(tables, first_source, rows)
+    else:
+        are_unmetered = len(figures) > 1 and not _has_row(tables, first_source, rows[-1])
+    return rows if are_unmetered else []
 
 
 def _rows_without_answer(columns: Sequence[Rows]) -> list[str]:
@@ -397,8 +424,8 @@ def _lacks_rows(tables: Tables, source: Source, rows: Sequence[str]) -> bool:
 
 
 def _has_row(tables: Tables, source: Source, row: str) -> bool:
-    """Whether a GET has a value of a figure in this row. A figure that is made of two columns has
-    it, too, if only the second is there.
+    """Whether GETs have a value of a figure in this row. One that is computed from two columns of
+    the same row, such as the watts of a first or else a second, has it if one of them is there.
 
     get current.8 -> 15        True
     get current.8 -> nothing   False
@@ -425,7 +452,8 @@ def _needs_all_outlets(device: SnmpDevice, totals: _Totals) -> bool:
 
 def _with_metered_outlets(device: SnmpDevice, columns: _OutletColumns) -> SnmpDevice:
     """The device with the outlets that its list lacks and a meter shows, unless the list is known
-    to be complete. A row of a meter may also be padding, which a GET of the list tells:
+    to be complete: they join `device.decisions`. A row of a meter may also be padding, which a GET
+    of the list tells; then all later rows are padding, too.
 
     list {"1": on}, current {"1": 2.5 A, "2": 0 A}, get state.2 -> off       outlets 1 and 2
     list {"1": on}, current {"1": 2.5 A, "2": 0 A}, get state.2 -> nothing   outlet 1
@@ -434,14 +462,17 @@ def _with_metered_outlets(device: SnmpDevice, columns: _OutletColumns) -> SnmpDe
         return device
     states = device.outlets.states
     list_of_outlets = states.source if states else device.outlets.rows
+    if list_of_outlets is None:
+        return device
     decisions = dict(device.decisions)
-    for row in dict.fromkeys(row for column in columns for row in column.rows):
+    metered_rows = dict.fromkeys(row for column in columns for row in column.rows)
+    for row in metered_rows:
         if row in decisions or is_index_missing(row):
             continue
-        value = device.tables.one_row(row)[list_of_outlets].get(row) if list_of_outlets else None
+        value = device.tables.one_row(row)[list_of_outlets].get(row)
         is_padding = value is None or (states is not None and states.is_absent(value))
         if is_padding:
-            break  # so are the others
+            break
         decisions[row] = NOT_DECIDED
     return device._replace(decisions=decisions)
 
@@ -457,12 +488,12 @@ def _total_figures(device: SnmpDevice, totals: _Totals) -> _TotalFigures:
     for summation, total in zip(totals, _exact_totals(device, totals)):
         reason = _reason_without_meter(device, summation) if total is None else None
         figures.append(_as_float(total) if reason is None else reason)
-    return _TotalFigures(*figures)
+    return _TotalFigures(*figures)  # the fields are those of `totals`
 
 
 def _exact_totals(device: SnmpDevice, totals: _Totals) -> Sequence[ExactFigure]:
-    """Each total in A, W or kWh, or why it is not known; None of one that no row meters. Two things
-    make all of them unknown:
+    """Each total in A, W or kWh, or why it is not known; None of one that no row meters. In the
+    order of `totals`: load, energy, power, and the two of the inlet. Two things make all unknown:
 
     rows contradict each other, and the answers lack some      NotKnown(what contradicts)
     2 units are counted, 1 is listed                           NotKnown("the device counts more …")
@@ -476,13 +507,12 @@ def _exact_totals(device: SnmpDevice, totals: _Totals) -> Sequence[ExactFigure]:
         is_of_request = bool(error.operation)
         if is_of_request or not device.tables.reading.answers.has_missing_rows:
             raise
-        return [NotKnown(error.reason) for _ in totals]
-    if not any(isinstance(figure, Decimal) for figure in figures):
-        return figures
-    reason = missing_unit(device.profile, device.tables)
-    if not reason:
-        return figures
-    return [None if figure is None else NotKnown(reason) for figure in figures]
+        return [NotKnown(error.reason)] * len(totals)
+    is_any_measured = any(isinstance(figure, Decimal) for figure in figures)
+    reason = missing_unit(device.profile, device.tables) if is_any_measured else ""
+    if reason:
+        return [None if figure is None else NotKnown(reason) for figure in figures]
+    return figures
 
 
 def _read_total(
@@ -490,11 +520,11 @@ def _read_total(
 ) -> ExactFigure:
     """One total of the device, in A, W or kWh. It is not known if it depends on a meter whose
     outlet the device does not list. `metered_units`: called without arguments, returns the units of
-    the chain with any meter.
+    the chain with any meter. A load that is the sum of the outlets' currents, of outlets 1 and 2:
 
-    outlets 1 and 2; currents {"1": 2.5 A, "2": 2.7 A}                    5.2 A
-    outlets 1 and 2; currents {"1": 2.5 A, "2": 2.7 A, "3": 1 A}          NotKnown
-    outlets 1 and 2; currents {"1": 2.5 A, "2": 2.7 A, "3": 0 A}          5.2 A: padding
+    currents {"1": 2.5 A, "2": 2.7 A}                5.2 A
+    currents {"1": 2.5 A, "2": 2.7 A, "3": 1 A}      NotKnown
+    currents {"1": 2.5 A, "2": 2.7 A, "3": 0 A}      5.2 A: row 3 is padding
     """
     total = summation.read(device, device.decisions, metered_units)
     unlisted_rows: list[str] = []
@@ -502,8 +532,10 @@ def _read_total(
         is_above_zero = isinstance(figure, Decimal) and bool(figure)
         if is_above_zero and row not in device.decisions:
             unlisted_rows.append(row)
-    outlets_and_rows = (*device.decisions, *unlisted_rows)
-    if not unlisted_rows or summation.read(device, outlets_and_rows, metered_units) == total:
+    if not unlisted_rows:
+        return total
+    total_with_rows = summation.read(device, (*device.decisions, *unlisted_rows), metered_units)
+    if total_with_rows == total:
         return total
     return NotKnown(f"{summation.total.objects} has the row {unlisted_rows[0]}, which is no outlet")
 
@@ -534,35 +566,36 @@ def _reason_without_meter(
     that no one expects it.
 
     walk load -> nothing, get load.1 -> 52      NotKnown("a walk of load has no row, …")
-    no load; outlet 1 draws 2.5 A               NotMetered("the unit does not show load, only
+    walk load -> nothing; outlet 1 draws 2.5 A  NotMetered("the unit does not show load, only
                                                 outlets meter it")
+    the same, outlet 1 draws an unknown current NotMetered("the unit does not show load")
     no load; no outlet has a meter              None
     """
-    own_figures = summation.total.figures
-    of_outlets = summation.outlets.figure
-    figures = [of_outlets] if of_outlets and not own_figures else own_figures
+    own_figures, figure_of_outlets = summation.total.figures, summation.outlets.figure
+    figures = own_figures or filter(None, [figure_of_outlets])
     for figure in figures:
         if is_walk_lost(device.tables, figure.source):
             return NotKnown(f"a walk of {figure.objects} has no row, though a GET has one")
-    of_each_outlet = [summation.outlets.of(identity) for identity in device.decisions]
-    if all(figure is None for figure in of_each_outlet):
+    figures_of_outlets = [summation.outlets.of(identity) for identity in device.decisions]
+    if all(figure is None for figure in figures_of_outlets):
         return None
-    lack = "its family has no total"
+    reason = "its family has no total"
     if own_figures:
-        lack = f"the unit does not show {summation.total.objects}"
-    if not any(isinstance(figure, Decimal) for figure in of_each_outlet):
-        return NotMetered(lack)
-    return NotMetered(f"{lack}, only outlets meter it")
+        reason = f"the unit does not show {summation.total.objects}"
+    is_any_measured = any(isinstance(figure, Decimal) for figure in figures_of_outlets)
+    return NotMetered(f"{reason}, only outlets meter it" if is_any_measured else reason)
 
 
 def _ports(
     device: SnmpDevice, columns: _OutletColumns, *, with_power: bool
 ) -> dict[str, MeterFigures]:
-    """Outlet -> its figures in A, W and kWh, of each outlet that has a meter; `NOT_ASKED` for the
-    power without `with_power`.
+    """Outlet -> its figures in A, W and kWh, of each outlet that has a meter. A figure is a float,
+    None without such a meter, NotKnown or NotMetered with the reason, and `NOT_ASKED` for the power
+    if `with_power` is false.
 
-    current {"1": 2.5 A}, energy {"1": 12 kWh}, outlets 1 and 2
-        {"1": MeterFigures(current_a=2.5, energy_kwh=12.0, …)}
+    current {"1": 2.5 A, "3": NotKnown}, energy {"1": 12 kWh}, outlets 1, 2 and 3
+        {"1": MeterFigures(current_a=2.5, energy_kwh=12.0, …),
+         "3": MeterFigures(current_a=NotKnown, energy_kwh=None, …)}
     """
     ports: dict[str, MeterFigures] = {}
     for identity in device.decisions:
@@ -578,10 +611,12 @@ def _ports(
 
 
 def _as_float(figure: ExactFigure) -> Figure:
-    """A figure for the platform: a number as a float, a reason or None as it is.
+    """A figure for the platform: a number as a float; a reason, None and NOT_ASKED as they are.
 
     >>> _as_float(Decimal("5.2")), _as_float(None)
     (5.2, None)
+    >>> _as_float(NotKnown("no answer"))
+    NotKnown(reason='no answer')
     """
     return float(figure) if isinstance(figure, Decimal) else figure
 

@@ -1,9 +1,16 @@
 """The objects of a device that hold its tables, and the OID of each cell in them.
 
-`rows` reads a whole table: {index: value}. `cell` gives the OID of one outlet's cell, for a GET:
+`rows` reads a whole table: {identity: value}. `cell` gives the OID of one outlet's cell, for a GET,
+None if it has none; `columns` the columns of tables that are then walked whole, with whether some
+devices lack each:
 
-    Column("1.3.6.1.4.1.318.1.1.12.3.5.1.1.4")   its rows: {"1": 1, "2": 2}
-                                                 cell of outlet 2: 1.3.6.1.4.1.318...1.1.4.2
+    Column("1.3.6.1.4.1.318.1.1.12.3.5.1.1.4")   rows: {"1": 1, "2": 2}
+                                                 cell of outlet 2: "1.3.6.1.4.1.318…1.1.4.2"
+                                                 columns: [("1.3.6.1.4.1.318…1.1.4", False)]
+
+`tables.column(oid)` is a column with all rows of its table, {index: value}, NO_ANSWER where it
+lacks one; `tables.walk(oid)` are the rows as they were answered; `tables.get(oid)` is one value,
+None without it.
 """
 
 from __future__ import annotations
@@ -23,7 +30,8 @@ _MOST_OUTLETS, _MOST_UNITS = 10_000, 1_000
 @dataclass(frozen=True)
 class Column:
     """A column of a table, with a cell for each outlet at `oid`.INDEX. The row's identity is its
-    index, without the suffix if there is one.
+    index. With a `suffix`, only rows whose index ends with these arcs are read: with "5", the row
+    "7.5" is taken as "7". Some devices with the table lack an `optional` column.
 
     Fields:
         oid: the column.
@@ -50,7 +58,7 @@ class Column:
         return [(self.oid, self.optional)]
 
     def rows(self, tables: Tables) -> Rows:
-        """The values of the column by identity. With the suffix "5":
+        """The values of the column by identity. With the suffix "5", the type of a sensor:
 
         walk {"7.5": 230, "7.6": 50}  ->  {"7": 230}
         """
@@ -60,7 +68,8 @@ class Column:
         rows: Rows = {}
         for index, value in values.items():
             identity = index.removesuffix("." + self.suffix)
-            if identity != index and not self._is_of_another_object(identity):
+            has_suffix = identity != index
+            if has_suffix and not self._is_of_another_object(identity):
                 rows[identity] = value
         return rows
 
@@ -81,14 +90,17 @@ class Column:
         return f"{self.oid}.{identity}.{self.suffix}" if self.suffix else f"{self.oid}.{identity}"
 
     def _is_of_another_object(self, identity: str) -> bool:
-        """Whether a row belongs to an object with more arcs, where the suffix is a scalar's
-        instance, 0:
+        """Whether a row is no outlet's: the MIB has an object for each outlet, such as ….7, whose
+        instance is 0, the end of the suffix; the row "7.1" is then of another object, ….7.1.
 
         >>> states = Column("1.3.6.1.4.1.850.10.2", suffix="0")
         >>> states._is_of_another_object("7.1"), states._is_of_another_object("7")
         (True, False)
+        >>> Column("1.3.6.1.4.1.850.10.2", suffix="5")._is_of_another_object("7.1")
+        False
         """
-        return self.suffix.rpartition(".")[2] == "0" and "." in identity
+        is_suffix_of_scalar = self.suffix.rpartition(".")[2] == "0"
+        return is_suffix_of_scalar and "." in identity
 
 
 @dataclass(frozen=True)
@@ -124,8 +136,9 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Span:
-    """A range of outlets whose objects are numbered in a row: outlet `first` has the
-    sub-identifier `sub`, the next one `sub` + 1, up to the outlet `last`.
+    """A range of outlets whose objects are numbered one after the other: outlet `first` has the
+    sub-identifier `sub`, the next one `sub` + 1, up to the outlet `last`. Outlets 1 and 2 at ….11
+    and ….12 are Span(first=1, last=2, sub=11).
 
     Fields:
         first: the number of the first outlet.
@@ -138,7 +151,12 @@ class Span:
     sub: int
 
     def check(self) -> None:
-        """Raises ValueError for numbers that are no range, or too many."""
+        """Raises ValueError for numbers that are no range, or more than 10,000 outlets.
+
+        >>> Span(first=8, last=1, sub=11).check()
+        Traceback (most recent call last):
+        ValueError: first 8, last 1, sub 11 are not a range of outlets
+        """
         first, last = self.first, self.last
         if not 0 <= first <= last or self.sub < 0:
             raise ValueError(
@@ -151,7 +169,10 @@ class Span:
 @dataclass(frozen=True)
 class Spread:
     """One object for each outlet, at `oid`.SUB.`tail`, where a MIB has no table: outlet 1 at
-    oid.11.0, outlet 2 at oid.12.0 ... The identity is the outlet's number N.
+    oid.11.0, outlet 2 at oid.12.0 ... The identity is the outlet's number N; `spans` say which SUB
+    it has. With `by_row`, the row of a unit follows SUB in place of `tail`: outlet 1 of the unit in
+    row 3, "3.1", is at oid.11.3. With `by_get`, each object is read by a GET; `listed` then has the
+    outlets that are there.
 
     Fields:
         oid: the OID above the objects.
@@ -175,7 +196,12 @@ class Spread:
     optional: ClassVar[bool] = False
 
     def check(self) -> None:
-        """Raises ValueError unless each outlet has one object, and each object one outlet."""
+        """Raises ValueError unless each outlet has one object, and each object one outlet.
+
+        >>> Spread("1.3.6.1.4.1.92", (Span(1, 2, 11), Span(2, 3, 20))).check()
+        Traceback (most recent call last):
+        ValueError: spans has a value twice
+        """
         validation.require_oid(self.oid, "oid")
         validation.require_suffix(self.tail, "tail")
         validation.require_values(self.spans, "spans")
@@ -199,7 +225,10 @@ class Spread:
 
     def columns(self) -> Iterable[tuple[str, bool]]:
         """The OID above the objects if they are a column of a table, with nothing after SUB; else
-        none.
+        none. No device lacks the column.
+
+        >>> list(Spread("1.3.6.1.4.1.92", (Span(1, 2, 11),), tail="").columns())
+        [('1.3.6.1.4.1.92', False)]
         """
         return [] if self.tail or self.by_row else [(self.oid, False)]
 
@@ -207,14 +236,17 @@ class Spread:
         """The value of each outlet whose object the device answers. Outlets 1 and 2 at SUB 11 and
         12, of which a walk has the first alone:
 
-            walk {"11.0": 1, "20.0": 5}  ->  {"1": 1}
+            walk {"11.0": 1, "20.0": 5}                        {"1": 1}
+            with `by_row`, walk {"11.3": 1, "12.3": 2}         {"3.1": 1, "3.2": 2}
+            with `by_get`, get 11.0 -> nothing, get 12.0 -> 2  {"1": NO_ANSWER, "2": 2}
         """
         if self.by_get:
             return self._rows_by_get(tables)
         if self.by_row:
             return self._rows_of_units(tables.walk(self.oid))
         values = tables.walk(self.oid) if self.tail else tables.column(self.oid)
-        indexes = {n: f"{sub}.{self.tail}" if self.tail else str(sub) for n, sub in self.numbers()}
+        tail = f".{self.tail}" if self.tail else ""
+        indexes = {n: f"{sub}{tail}" for n, sub in self.numbers()}
         return {n: values[index] for n, index in indexes.items() if index in values}
 
     def _rows_of_units(self, values: Walked) -> Rows:
@@ -225,36 +257,38 @@ class Spread:
         >>> states._rows_of_units({"11.3": "on", "12.3": "off", "20.3": "on"})
         {'3.1': 'on', '3.2': 'off'}
         """
-        numbers = dict(self.numbers())
-        subs = set(map(str, numbers.values()))
-        units = dict.fromkeys(
-            index.partition(".")[2] for index in values if index.partition(".")[0] in subs
-        )
+        subs = {str(sub) for _, sub in self.numbers()}
+        subs_and_units = [index.partition(".") for index in values]
+        units = dict.fromkeys(unit for sub, _, unit in subs_and_units if unit and sub in subs)
         rows: Rows = {}
-        for unit in filter(None, units):
-            for n, sub in numbers.items():
-                if f"{sub}.{unit}" in values:
-                    rows[f"{unit}.{n}"] = values[f"{sub}.{unit}"]
+        for unit in units:
+            for n, sub_of_outlet in self.numbers():
+                index = f"{sub_of_outlet}.{unit}"
+                if index in values:
+                    rows[f"{unit}.{n}"] = values[index]
         return rows
 
     def _rows_by_get(self, tables: Tables) -> Rows:
         """The value of each outlet, each by a GET; {} if no outlet has one. One without a value is
         missing if a later outlet has one; those after the last one with a value are left out,
-        unless `listed` says that they are there.
+        unless `listed` says that they are there. For outlets 1 to 4:
 
-            GET: 1 reads 1, 2 nothing, 3 reads 2, 4 nothing  ->  {"1": 1, "2": NO_ANSWER, "3": 2}
+            GETs -> 1, nothing, 2, nothing            {"1": 1, "2": NO_ANSWER, "3": 2}
+            the same, and `listed` has outlets 1 to 4 the same and "4": NO_ANSWER
+            the same, and `listed` has outlets 1, 3   {"1": 1, "3": 2}
         """
-        outlets = tables[self.listed] if self.listed else None
+        listed_outlets = tables[self.listed] if self.listed else None
         rows: Rows = {}
-        last = 0
+        rows_up_to_last_value: Rows = {}
         for n, _ in self.numbers():
-            if outlets is not None and n not in outlets:
+            if listed_outlets is not None and n not in listed_outlets:
                 continue
             value = tables.value(self, n)
             rows[n] = NO_ANSWER if value is None else value
             if value is not None:
-                last = len(rows)
-        return rows if last and outlets is not None else dict(list(rows.items())[:last])
+                rows_up_to_last_value = dict(rows)
+        has_list = listed_outlets is not None
+        return rows if has_list and rows_up_to_last_value else rows_up_to_last_value
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
         """The OID of one outlet's object, for a GET. None for a number that no span has, and for an
@@ -263,14 +297,16 @@ class Spread:
         >>> states = Spread("1.3.6.1.4.1.92", (Span(1, 4, 11),))
         >>> states.cell(None, "2"), states.cell(None, "9"), states.cell(None, "1.2")
         ('1.3.6.1.4.1.92.12.0', None, None)
-        >>> Spread("1.3.6.1.4.1.92", (Span(1, 4, 11),), by_row=True).cell(None, "1.2")
-        '1.3.6.1.4.1.92.12.1'
+        >>> states_of_units = Spread("1.3.6.1.4.1.92", (Span(1, 4, 11),), by_row=True)
+        >>> states_of_units.cell(None, "1.2"), states_of_units.cell(None, "2")
+        ('1.3.6.1.4.1.92.12.1', None)
         """
         row, dot, n = identity.rpartition(".")
         sub = dict(self.numbers()).get(n)
         if sub is None or bool(row) is not self.by_row or bool(dot) is not self.by_row:
             return None
-        return ".".join(filter(None, (self.oid, str(sub), row or self.tail)))
+        last_arcs = row or self.tail
+        return f"{self.oid}.{sub}.{last_arcs}" if last_arcs else f"{self.oid}.{sub}"
 
 
 @dataclass(frozen=True)
@@ -294,7 +330,12 @@ class PerUnit:
     optional: ClassVar[bool] = False
 
     def check(self) -> None:
-        """Raises ValueError for an OID or a column that is none, and numbers that are no range."""
+        """Raises ValueError for an OID or a column that is none, and numbers that are no range.
+
+        >>> PerUnit("1.3.6.1.4.1.534", first=4, last=1, column="5.1.3").check()
+        Traceback (most recent call last):
+        ValueError: first 4, last 1 are not a range of units
+        """
         validation.require_oid(self.oid, "oid")
         validation.require_text(self.column, "column")
         validation.require_suffix(self.column, "column")
@@ -338,8 +379,9 @@ class PerUnit:
 
 @dataclass(frozen=True)
 class Parts:
-    """Different objects for parts of the device, such as its ports or lines. Row 7 of part "B" has
-    the identity "B.7"; of the part "" the identity is the row alone.
+    """Different objects for parts of the device, such as its ports or lines: `parts` are the name
+    and the object of each. Row 7 of part "B" has the identity "B.7"; of the part "" the identity is
+    the row alone.
 
     Fields:
         parts: the name of each part, and its object.
@@ -359,10 +401,13 @@ class Parts:
         return self.parts[0][1].object
 
     def columns(self) -> Iterable[tuple[str, bool]]:
-        """The columns of tables that the parts' objects read, and whether some devices lack
-        each.
+        """The columns of tables that the parts' objects read, and whether some devices lack each.
+
+        >>> states = Parts((("A", Column("1.3.6.1.4.1.1")), ("B", Column("1.3.6.1.4.1.2"))))
+        >>> states.columns()
+        [('1.3.6.1.4.1.1', False), ('1.3.6.1.4.1.2', False)]
         """
-        return [column for _, table in self.parts for column in table.columns()]
+        return [column for _, part_object in self.parts for column in part_object.columns()]
 
     def rows(self, tables: Tables) -> Rows:
         """The rows of all parts. Raises ProtocolError if two parts give the same identity.
@@ -370,8 +415,8 @@ class Parts:
         part "A" {"7": 1}, part "B" {"7": 2}  ->  {"A.7": 1, "B.7": 2}
         """
         rows: Rows = {}
-        for part, table in self.parts:
-            for row, value in table.rows(tables).items():
+        for part, part_object in self.parts:
+            for row, value in part_object.rows(tables).items():
                 identity = f"{part}.{row}" if part else row
                 if identity in rows:
                     raise ProtocolError(f"two tables of the device have the row {identity}")
@@ -380,13 +425,16 @@ class Parts:
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
         """The OID of one outlet's cell in the object of its part, for a GET; None without such a
-        part:
+        part. An identity that begins with no part's name is a row of the part "", if there is one:
 
         >>> states = Parts((("A", Column("1.3.6.1.4.1.1")), ("B", Column("1.3.6.1.4.1.2"))))
         >>> states.cell(None, "B.7"), states.cell(None, "7")
         ('1.3.6.1.4.1.2.7', None)
+        >>> Parts((("", Column("1.3.6.1.4.1.1")),)).cell(None, "7")
+        '1.3.6.1.4.1.1.7'
         """
-        for part, table in self.parts:
-            if part and identity.startswith(part + "."):
-                return table.cell(tables, identity[len(part) + 1 :])
-        return next((table.cell(tables, identity) for part, table in self.parts if not part), None)
+        for part, part_object in self.parts:
+            if part and identity.startswith(f"{part}."):
+                return part_object.cell(tables, identity.removeprefix(f"{part}."))
+        unnamed_objects = [part_object for part, part_object in self.parts if not part]
+        return unnamed_objects[0].cell(tables, identity) if unnamed_objects else None

@@ -1,4 +1,8 @@
-"""The outlets of a family in one group of tables: states, commands, labels and figures."""
+"""The outlets of a family in one group of tables: states, commands, labels and figures.
+
+A guard forbids a command by the value of an object, such as a lock. `tables` are the answers of the
+device: `tables.one_row("7")` reads outlet 7 alone, by GET, and its `outlet` is then "7", else "".
+"""
 
 from __future__ import annotations
 
@@ -16,8 +20,9 @@ from .tables import Source, Tables
 
 @dataclass(frozen=True, eq=False)
 class Outlets:
-    """One way to read and switch the outlets of a family. All its parts except the counts share the
-    same identities.
+    """One way to read and switch the outlets of a family: `states` lists them and says which are
+    on, `control` how they are switched, `guards` what forbids it, and `rows` is a second list,
+    without states. The identities of the outlets, such as "7", are the same in all but the counts.
 
     Fields:
         states: lists the outlets, and says which are on.
@@ -64,7 +69,12 @@ class Outlets:
 
     def check(self) -> None:
         """Raises ValueError, for the author of a profile, unless something lists the outlets, and
-        what is switched has states to confirm a command."""
+        what is switched has states to confirm a command.
+
+        >>> Outlets().check()
+        Traceback (most recent call last):
+        ValueError: neither states nor rows: nothing would list the outlets
+        """
         if self.states is None and self.rows is None:
             raise ValueError("neither states nor rows: nothing would list the outlets")
         if self.control is not None and self.states is None:

@@ -28,22 +28,22 @@ def check_parts(value: object) -> None:
 
 
 def parts_of(value: object) -> Iterator[object]:
-    """Each record in a value, which is before the records in its fields. A record that the value
-    holds several times is given once.
+    """Each record in a value, such as a profile: first the value itself, then the records in its
+    fields and tuples, and so on. A record that the value holds several times is given once.
 
     >>> from handlers.snmp.objects import Column, Parts
     >>> states = Column("1.3.6.1.4.1.1")
     >>> [type(part).__name__ for part in parts_of(Parts((("A", states), ("B", states))))]
     ['Parts', 'Column']
     """
-    stack = [value]
-    part_ids: set[int] = set()
-    while stack:
-        part = stack.pop()
-        if is_dataclass(part) and not isinstance(part, type):
-            if id(part) not in part_ids:
-                part_ids.add(id(part))
-                yield part
-                stack += reversed(vars(part).values())
+    values_to_visit = [value]
+    visited_ids: set[int] = set()
+    while values_to_visit:
+        part = values_to_visit.pop()
+        is_record = is_dataclass(part) and not isinstance(part, type)
+        if is_record and id(part) not in visited_ids:
+            visited_ids.add(id(part))
+            yield part
+            values_to_visit += reversed(vars(part).values())
         elif isinstance(part, tuple):
-            stack += reversed(part)
+            values_to_visit += reversed(part)

@@ -78,7 +78,10 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """One PDU family: how to recognise, read and switch its devices.
+    """One PDU family: how to recognise, read and switch its devices. `sys_object_ids` are prefixes
+    of their sysObjectIDs. A family of several makers may have its OIDs below "~", which stands for
+    the root of each maker's tree (`roots`). Of each capability, such as `state` or `power`, the
+    `evidence` says what it was made from.
 
     A family without `sys_object_ids`, `roots` and `sweep` is used only if the setting `profile` or
     the archive's build selects it.
@@ -154,8 +157,12 @@ class Profile:
     unread: str = ""
 
     def check(self) -> None:
-        """Raises ValueError, for the author of a profile, for what no part can check alone: the
-        key, the prefixes, the root of its OIDs, and whether each capability has evidence."""
+        """Raises ValueError, for the author of a profile, for what no part of it can check alone:
+        the key, the prefixes of sysObjectIDs, the root of its OIDs, and whether each capability has
+        evidence.
+
+            key "APC"    "key is 'APC'; give words of a-z and 0-9 …"
+        """
         if not _KEY.fullmatch(self.key):
             raise ValueError(
                 f"key is {self.key!r}; give words of a-z and 0-9 joined by single hyphens, a letter"
@@ -182,22 +189,27 @@ class Profile:
         self._check_evidence()
 
     def _check_evidence(self) -> None:
-        """Raises ValueError unless the capabilities with evidence are those that have a part."""
-        parts = {
+        """Raises ValueError unless the profile has evidence for each capability that it reads or
+        switches, and for no other:
+
+            states, and evidence.state is none      "… evidence.state is none: say what it rests …"
+            no energy, and evidence.energy is MIB   "evidence.energy is given, but the profile …"
+        """
+        capabilities = {
             "state": any(outlets.states for outlets in self.outlets),
             "current": bool(self.load) or any(outlets.current for outlets in self.outlets),
             "power": bool(self.power) or any(outlets.power for outlets in self.outlets),
             "energy": bool(self.energy) or any(outlets.energy for outlets in self.outlets),
             "switching": self.is_switched,
         }
-        for name, has_part in parts.items():
+        for name, has_capability in capabilities.items():
             has_evidence = getattr(self.evidence, name) is not EvidenceLevel.NONE
-            if has_part and not has_evidence:
+            if has_capability and not has_evidence:
                 raise ValueError(
                     f"the profile has a part for {name}, but evidence.{name} is none: say what it"
                     " rests on"
                 )
-            if has_evidence and not has_part:
+            if has_evidence and not has_capability:
                 raise ValueError(
                     f"evidence.{name} is given, but the profile has no part for {name}"
                 )
@@ -221,8 +233,8 @@ class Profile:
         return bool(self.recording) or len(programs) > 1 or DCIMANAGER_EXAMPLE in programs
 
     def match(self, sys_object_id: str) -> int:
-        """How well the family fits a device's sysObjectID (dotted, no leading dot): the number of
-        arcs of its longest prefix that fits, 0 if none does. The best family is tried first.
+        """How well the family fits a device's sysObjectID (dotted, no leading dot): how many
+        numbers its longest prefix that fits has, 0 if none fits. The best family is tried first.
 
         >>> family = Profile("acme", "Acme", ("PDU-8",), "", ("1.3.6.1.4.1.99999",))
         >>> family.match("1.3.6.1.4.1.99999.2"), family.match("1.3.6.1.4.1.318.1")
@@ -245,9 +257,9 @@ class Profile:
         """
         if not self.roots:
             return ("",)
-        roots = [root for root in self.roots if is_below(sys_object_id, root.sys_object_id)]
-        roots.sort(key=lambda root: root.sys_object_id.count("."), reverse=True)
-        root_oids = [root.oid for root in roots or self.roots]
+        fitting = [root for root in self.roots if is_below(sys_object_id, root.sys_object_id)]
+        fitting.sort(key=lambda root: root.sys_object_id.count("."), reverse=True)
+        root_oids = [root.oid for root in fitting or self.roots]
         return tuple(dict.fromkeys(root_oids))
 
 
@@ -280,6 +292,6 @@ def oids(value: object) -> Iterator[str]:
         if isinstance(part, Root):
             continue
         for name in _OID_FIELDS:
-            value_of_field = vars(part).get(name)
-            if isinstance(value_of_field, str):
-                yield value_of_field
+            oid = vars(part).get(name)
+            if isinstance(oid, str):
+                yield oid

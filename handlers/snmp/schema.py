@@ -3,6 +3,11 @@
 The members of an object are the fields of its class. Where several classes are possible (sources),
 `kind` names one. A decimal number is written as text ("0.1"), so that it stays exact. A source that
 is a function has no form in JSON: who needs one writes it in an archive of his own.
+
+    {"key": "acme", "load": {"figures": [{"source": {"kind": "Column", "oid": "1.3.6…"}}]}, …}
+
+A path says where a value is in the profile, for an error: "profile.load.figures[0].source". A hint
+is the type of a field, of which the value must be: `str`, `tuple[str, ...]`, `Optional[Total]`.
 """
 
 from __future__ import annotations
@@ -89,7 +94,11 @@ FIELD_TYPES: Mapping[type[Any], Mapping[str, Any]] = {
 
 def dumps(profile: Profile) -> str:
     """The profile as JSON text without fields that have their default. `loads` returns an equal
-    profile. Raises ProfileError, which names the member, if a source of it is a function."""
+    profile. Raises ProfileError, which names the member, if a source of it is a function.
+
+    Profile("acme", "Acme", ("PDU-8",), "")
+        '{"key": "acme", "vendor": "Acme", "models": ["PDU-8"], "mib": ""}', in lines
+    """
     return json.dumps(_as_json(profile, "profile"), indent=1)
 
 
@@ -109,6 +118,10 @@ def _parse_json(text: str) -> object:
 
     >>> _parse_json('{"key": "acme"}')
     {'key': 'acme'}
+    >>> _parse_json('{"key": "acme"')
+    Traceback (most recent call last):
+    ...
+    handlers.snmp.schema.ProfileError: profile: this is not JSON (...
     """
     try:
         return json.loads(text, object_pairs_hook=_with_unique_keys)
@@ -130,14 +143,14 @@ def _with_unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     >>> _with_unique_keys([("key", "acme"), ("vendor", "Acme")])
     {'key': 'acme', 'vendor': 'Acme'}
     """
-    out: dict[str, object] = {}
+    members: dict[str, object] = {}
     for key, value in pairs:
-        if key in out:
+        if key in members:
             raise ProfileError(
                 f"profile: the key {printable(key, 60)!r} is given twice in one object"
             )
-        out[key] = value
-    return out
+        members[key] = value
+    return members
 
 
 def _as_json(value: object, path: str) -> object:
@@ -146,6 +159,8 @@ def _as_json(value: object, path: str) -> object:
 
     >>> _as_json(Column("1.3.6.1.4.1.99999.1.3", "state"), "profile.outlets[0].name")
     {'kind': 'Column', 'oid': '1.3.6.1.4.1.99999.1.3', 'object': 'state'}
+    >>> _as_json((Decimal("0.1"), 8), "profile.load")
+    ['0.1', 8]
     """
     if isinstance(value, Enum):
         return value.value
@@ -162,15 +177,11 @@ def _as_json(value: object, path: str) -> object:
         )
     members: dict[str, object] = {"kind": kind} if kind in KINDS else {}
     for field in fields(value):
-        field_value = getattr(value, field.name)
-        if field.default is MISSING or not _is_equal(field_value, field.default):
-            members[field.name] = _as_json(field_value, f"{path}.{field.name}")
+        member = getattr(value, field.name)
+        is_default = type(member) is type(field.default) and member == field.default  # 1 is no True
+        if not is_default:
+            members[field.name] = _as_json(member, f"{path}.{field.name}")
     return members
-
-
-def _is_equal(value: object, default: object) -> bool:
-    """Whether a value is the default, also by its type: 1 is not True."""
-    return type(value) is type(default) and value == default
 
 
 def _read_value(data: object, hint: Any, path: str) -> Any:
@@ -179,6 +190,10 @@ def _read_value(data: object, hint: Any, path: str) -> Any:
 
     >>> _read_value("0.1", Decimal, "profile.load.scale")
     Decimal('0.1')
+    >>> _read_value(["1", "on"], tuple[str, ...], "profile.outlets[0].states.on")
+    ('1', 'on')
+    >>> _read_value({"stop": 1}, Arcs, "profile.load.unit")
+    Arcs(start=0, stop=1)
     >>> _read_value("yes", bool, "profile.sweep")
     Traceback (most recent call last):
     ...
@@ -188,21 +203,18 @@ def _read_value(data: object, hint: Any, path: str) -> Any:
     arguments = typing.get_args(hint)
     if origin is typing.Union:
         return _read_union(data, arguments, path)
-    if hint is Object:
-        return _read_object(data, SOURCES, path)
-    if hint is Control:
-        return _read_object(data, CONTROLS, path)
     if origin is tuple:
         return _read_list(data, arguments, path)
-    if inspect.isclass(hint) and issubclass(hint, Enum):
-        return _read_enum(data, hint, path)
+    if hint in _WORDS:
+        if type(data) is not hint:  # true is no int here
+            raise ProfileError(f"{path}: give {_WORDS[hint]}, not {_quote(data)}")
+        return data
     if hint is Decimal:
         return _read_decimal(data, path)
-    if hint not in _WORDS:
-        return _read_object(data, hint, path)
-    if type(data) is not hint:  # true is no int here
-        raise ProfileError(f"{path}: give {_WORDS[hint]}, not {_quote(data)}")
-    return data
+    if inspect.isclass(hint) and issubclass(hint, Enum):
+        return _read_enum(data, hint, path)
+    classes_by_kind = {Object: SOURCES, Control: CONTROLS}
+    return _read_object(data, classes_by_kind.get(hint, hint), path)
 
 
 #: the types that JSON has, too, in the words of an error
@@ -215,6 +227,10 @@ def _read_list(data: object, hints: tuple[Any, ...], path: str) -> tuple[Any, ..
 
     >>> _read_list(["1", "on"], (str, ...), "profile.outlets[0].states.on")
     ('1', 'on')
+    >>> _read_list(["1"], (str, str), "profile.outlets[0].control.first")
+    Traceback (most recent call last):
+    ...
+    handlers.snmp.schema.ProfileError: profile.outlets[0].control.first: give 2 values, not 1
     """
     if not isinstance(data, list):
         raise ProfileError(f"{path}: give a list, not {_quote(data)}")
@@ -243,34 +259,42 @@ def _read_enum(data: object, enum: type[Enum], path: str) -> Enum:
     return members[data]
 
 
-def _read_union(data: object, arguments: tuple[Any, ...], path: str) -> Any:
-    """The value of one of several types (`arguments`); null is None, if that is among them. Raises
+def _read_union(data: object, hints: tuple[Any, ...], path: str) -> Any:
+    """The value of one of several types (`hints`); null is None, if that is among them. Of the
+    types of a source, Object and Computed, all that JSON can say are read as Object. Raises
     ProfileError.
 
     >>> _read_union(None, (Decimal, type(None)), "profile.load.scale_of_integers")
     >>> _read_union("on", (int, str), "profile.outlets[0].control.on")
     'on'
+    >>> _read_union(True, (int, str), "profile.outlets[0].control.on")
+    Traceback (most recent call last):
+    ...
+    handlers.snmp.schema.ProfileError: profile.outlets[0].control.on: give a whole number or a ...
     """
     none = type(None)
-    types = [argument for argument in arguments if argument is not none]
-    if data is None and none in arguments:
+    types = [hint for hint in hints if hint is not none]
+    if data is None and none in hints:
         return None
     if len(types) == 1:
         return _read_value(data, types[0], path)
     if Computed in types:
         return _read_value(data, Object, path)
-    for type_ in types:
-        if type(data) is type_:
-            return _read_value(data, type_, path)
+    if type(data) in types:
+        return _read_value(data, type(data), path)
     words = " or ".join([_WORDS[type_] for type_ in types])
     raise ProfileError(f"{path}: give {words}, not {_quote(data)}")
 
 
 def _read_decimal(data: object, path: str) -> Decimal:
-    """The number in a string, exactly. Raises ProfileError for another.
+    """The number in a string, exactly. Raises ProfileError for any other value.
 
     >>> _read_decimal("0.1", "profile.load.scale")
     Decimal('0.1')
+    >>> _read_decimal(0.1, "profile.load.scale")
+    Traceback (most recent call last):
+    ...
+    handlers.snmp.schema.ProfileError: profile.load.scale: give a number as a string, such as ...
     """
     with contextlib.suppress(InvalidOperation):
         # Decimal accepts underscores between digits
@@ -281,11 +305,13 @@ def _read_decimal(data: object, path: str) -> Decimal:
 
 def _read_object(data: object, hint: Any, path: str) -> Any:
     """The part of a profile in a JSON object, checked. `hint`: its class, or the classes by `kind`
-    of which the object names one. Raises ProfileError.
+    of which the object names one. Raises ProfileError, also with the words of the part's `check`.
 
     >>> part = {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"}
     >>> _read_object(part, SOURCES, "profile.outlets[0].name").oid
     '1.3.6.1.4.1.99999.1.3'
+    >>> _read_object({"stop": 1}, Arcs, "profile.load.unit")
+    Arcs(start=0, stop=1)
     """
     if not isinstance(data, dict):
         raise ProfileError(f"{path}: give an object, not {_quote(data)}")

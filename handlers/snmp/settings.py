@@ -1,5 +1,9 @@
 """The handler's settings and build options, and the choice of families and permissions that follows
 from them.
+
+A setting is the owner's word for one PDU: `profile` "apc-rpdu2", `switch_unproven` "yes". A build
+option is his word for all PDUs of an archive, which he gave when he built it. `settings[SETTING]`
+is the value of a setting, its default if the owner gave none; SettingsError if it is not valid.
 """
 
 from __future__ import annotations
@@ -129,6 +133,12 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
     >>> [profile.key for profile in choice.profiles], choice.is_fixed, choice.metered_only
     (['apc-ats'], False, True)
 
+    A family that a setting or the build names is fixed, so that it is not detected:
+
+    >>> choice = select_families({"profile": "apc-rpdu2"}, {})
+    >>> [profile.key for profile in choice.profiles], choice.is_fixed
+    (['apc-rpdu2'], True)
+
     With a profile of the owner's own, `switch_unproven` is true unless a setting says no: the owner
     vouches for the commands.
     """
@@ -142,22 +152,23 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
         """The owner's choice; that of the archive's build options if the setting is empty."""
         return owner_settings[setting] if is_set(setting) else build_options[setting]
 
-    switched_families: list[str] = []
-    for family in build_options[SWITCH_FAMILIES]:
-        switched_families.append(_find_family(family, PROFILES, SWITCH_FAMILIES).key)
+    switched_families = [
+        _find_family(key, PROFILES, SWITCH_FAMILIES).key for key in build_options[SWITCH_FAMILIES]
+    ]
     own_profile = _own_profile(build_options)
-    profiles = _built_families(build_options) if own_profile is None else (own_profile,)
-    key = choice(PROFILE)
-    if not key and own_profile is not None:
-        key = own_profile.key
+    built_families = tuple(_find_family(key, PROFILES, ONLY) for key in build_options[ONLY])
+    profiles = (own_profile,) if own_profile else built_families or PROFILES
+    fixed_key = choice(PROFILE)
+    if not fixed_key and own_profile is not None:
+        fixed_key = own_profile.key
     switch_unproven = owner_settings[SWITCH_UNPROVEN]
     if is_set(SWITCH_UNPROVEN):
         switched_families = []  # the setting says yes or no for all families
     elif own_profile is not None:
         switch_unproven = True
     return FamilySelection(
-        profiles=(_find_family(key, profiles, PROFILE),) if key else profiles,
-        is_fixed=bool(key),
+        profiles=(_find_family(fixed_key, profiles, PROFILE),) if fixed_key else profiles,
+        is_fixed=bool(fixed_key),
         switch_unproven=switch_unproven,
         metered_only=choice(METERED_ONLY),
         switch_automatic=choice(SWITCH_AUTOMATIC),
@@ -168,8 +179,13 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
 
 
 def _own_profile(build_options: Settings) -> Optional[Profile]:
-    """The profile of the owner's own that the archive was built with, as JSON; None without one.
-    Raises SettingsError if it is not valid, or if the archive was built for some families, too."""
+    """The profile of the owner's own that the archive was built with; None without one. The build
+    option `own_profile` has it as JSON text. Raises SettingsError if it is not valid, or if the
+    archive was built for some families, too.
+
+    '{"key": "acme", "vendor": "Acme", …}'          Profile("acme", "Acme", …)
+    the same, and the build option `only`           SettingsError
+    """
     profile_text = build_options[OWN_PROFILE]
     if not profile_text:
         return None
@@ -185,33 +201,25 @@ def _own_profile(build_options: Settings) -> Optional[Profile]:
         ) from None
 
 
-def _built_families(build_options: Settings) -> Sequence[Profile]:
-    """The families that the archive was built to detect: those of the build option `only`,
-    "apc-ats, baytech"; all without it. Raises SettingsError for one that no family has."""
-    families = [_find_family(key, PROFILES, ONLY) for key in build_options[ONLY]]
-    return tuple(families) or PROFILES
-
-
 def _find_family(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:
-    """The family with this key. `setting`: where the owner wrote it, for the error. Raises
-    SettingsError for a key that no family has, with up to three similar ones:
+    """The family with this key, of `profiles`. `setting`: where the owner wrote it, for the error.
+    Raises SettingsError for a key that no family has, with up to three similar ones:
 
     "apc"   SettingsError("profile names the family 'apc', …; similar: apc-rpdu2, apc-rpdu, …")
+    "xyz"   SettingsError("profile names the family 'xyz', …; its families include …")
     """
     for profile in profiles:
         if profile.key == key:
             return profile
     keys = [profile.key for profile in profiles]
-    similar_keys = [family for family in keys if key in family][:_MOST_SIMILAR]
-    if not similar_keys:
-        similar_keys = similar_names(key, keys, _MOST_SIMILAR)
+    keys_with_word = [family for family in keys if key in family][:_MOST_SIMILAR]
+    similar_keys = keys_with_word or similar_names(key, keys, _MOST_SIMILAR)
+    advice = f"its families include {', '.join(keys[:_MOST_SIMILAR])}"
     if similar_keys:
-        rest_of_sentence = f"similar: {', '.join(similar_keys)}"
-    else:
-        rest_of_sentence = f"its families include {', '.join(keys[:_MOST_SIMILAR])}"
+        advice = f"similar: {', '.join(similar_keys)}"
     raise SettingsError(
         (
             NamedSetting(setting.key),
-            f" names the family {key[:60]!r}, which this handler does not have; {rest_of_sentence}",
+            f" names the family {key[:60]!r}, which this handler does not have; {advice}",
         )
     )

@@ -5,7 +5,9 @@
 `tables[source]` are the rows of an object of the device, {} if it does not have the object, with
 NO_ANSWER (a `Missing`) where the answers lack a row. `tables.outlet` is the outlet that a command
 reads alone, by GET; `tables.with_all_rows` the tables with all rows. A condition is another object
-without which no state is certain, such as whether the unit has communication.
+without which no state is certain, such as whether the unit has communication:
+
+    walk state {"1.7": 1, "2.7": 1}, walk communication {"1": 1, "2": 0}   1.7 UP, 2.7 UNKNOWN
 """
 
 from __future__ import annotations
@@ -45,7 +47,11 @@ class Decision(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Condition:
-    """A condition under which what the device tells of an outlet, of a unit, or of all is current.
+    """A condition under which what the device tells of an outlet, of a unit, or of all is current:
+    that `source` has one of the values `good` there, as communication {"1": 1, "2": 0} does in unit
+    1. `unit` are the numbers of an outlet's identity that name its unit, "2" of "2.7" (None: the
+    condition is of the whole device), and `part` those of an index of `source`. Some devices lack
+    the object of an `optional` condition, which then holds.
 
     Fields:
         source: what tells it, for each row of its own table.
@@ -65,46 +71,53 @@ class Condition:
     why: str = ""
 
     def check(self) -> None:
-        """Raises ValueError without a good value, and for a scalar that names units."""
+        """Raises ValueError without a good value, and for a scalar that names units.
+
+        >>> Condition(None, good=()).check()
+        Traceback (most recent call last):
+        ValueError: good is empty; give at least one
+        """
         validation.require_values(self.good, "good")
         validation.require_distinct_texts(self.good, "good")
         if self.unit not in (None, Arcs()) and isinstance(self.source, Scalar):
             raise ValueError("unit is given and source is a Scalar, which is of the whole device")
 
-    def objections(
-        self, tables: Tables, rows: Rows, values: Optional[Source] = None
+    def reasons_not_current(
+        self, tables: Tables, rows: Rows, source_of_rows: Optional[Source] = None
     ) -> dict[str, str]:
-        """Row -> why what the device tells of it is not current; without the others. `rows`: those
-        of states or figures. `values`: their source; of one object of the whole device, the
-        condition must hold for each unit. Of a condition by unit, good if "1":
+        """Row -> why what the device tells of it is not current; rows for which the condition holds
+        are left out. `rows`: those of states or figures. `source_of_rows`: if it is one object of
+        the whole device, the condition must hold for each unit. Good if "1", by unit:
 
             walk communication {"1": 1, "2": 0}, rows 1.7 and 2.7
                 {"2.7": "no communication (communication reads '0')"}
+            walk communication {"1": 1}, rows 1.7 and 2.7
+                {"2.7": "no communication (communication has no value)"}
         """
         if not rows or (self.optional and is_known_absent(tables, self.source)):
             return {}
-        readings = self._readings(tables)
-        if self.optional and not readings and self._is_absent(tables, rows):
+        value_by_unit = self._value_by_unit(tables)
+        if self.optional and not value_by_unit and self._is_absent(tables, rows):
             return {}
-        is_of_device = self.unit is None or isinstance(object_of(values), Scalar)
-        worst = self._worst(readings) if is_of_device else None
+        is_of_device = self.unit is None or isinstance(object_of(source_of_rows), Scalar)
+        value_of_device = self._worst(value_by_unit) if is_of_device else None
         reasons: dict[str, str] = {}
         for row in rows:
-            reading = worst
+            value = value_of_device
             if self.unit is not None and not is_of_device:
-                reading = readings.get(self.unit.of(row))
-            if not is_one_of(reading, self.good):
-                reasons[row] = self._reason(tables, reading)
+                value = value_by_unit.get(self.unit.of(row))
+            if not is_one_of(value, self.good):
+                reasons[row] = self._reason(tables, value)
         return reasons
 
-    def valid_rows(self, tables: Tables, rows: Rows, values: Optional[Source] = None) -> Rows:
-        """The rows of a source (`values`), `Missing` where this condition does not hold, so that no
-        old value is shown:
+    def valid_rows(self, tables: Tables, rows: Rows, source_of_rows: Source) -> Rows:
+        """The rows of a source, `Missing` where this condition does not hold, so that no old value
+        is shown:
 
             walk communication {"1": 1, "2": 0}, rows {"1.7": 1, "2.7": 1}
                 {"1.7": 1, "2.7": Missing("no communication (communication reads '0')")}
         """
-        reasons = self.objections(tables, rows, values)
+        reasons = self.reasons_not_current(tables, rows, source_of_rows)
         return {
             row: Missing(reasons[row]) if row in reasons else value for row, value in rows.items()
         }
@@ -114,6 +127,7 @@ class Condition:
         a GET of the first row that it would have for these rows has a value.
 
             rows "2.7", walk communication -> nothing, get communication.2 -> nothing   True
+            rows "2.7", walk communication -> nothing, get communication.2 -> 1         False
         """
         units = (self.unit.of(row) if self.unit else "" for row in rows)
         first_rows = map(self._first_row, units)
@@ -130,35 +144,39 @@ class Condition:
         """
         if not unit:
             return "1"
-        has_one_row = self.part == Arcs()
-        return unit if has_one_row else f"{unit}.1"
+        has_one_row_by_unit = self.part == Arcs()
+        return unit if has_one_row_by_unit else f"{unit}.1"
 
-    def _readings(self, tables: Tables) -> Rows:
+    def _value_by_unit(self, tables: Tables) -> Rows:
         """Unit -> the value of the condition there. A unit with several rows has the value of one
-        that is not good, if there is one:
+        that is not good, if there is one. A command to one outlet asks the row of its unit alone:
 
-            walk mode {"1.1": 1, "1.2": 0, "2.1": 1}, good "1", the first arc is the unit
+            walk mode {"1.1": 1, "1.2": 0, "2.1": 1}, good "1", the first number is the unit
                 {"1": 0, "2": 1}
+            get communication.2 -> 1, in a command to outlet "2.7"
+                {"2": 1}
         """
-        if tables.outlet and self.unit and self.part == Arcs():
+        has_one_row_by_unit = self.part == Arcs()
+        if tables.outlet and self.unit and has_one_row_by_unit:
             unit = self.unit.of(tables.outlet)
             return tables.one_row(unit)[self.source]
-        readings: Rows = {}
+        value_by_unit: Rows = {}
         for row, value in tables.with_all_rows[self.source].items():
             unit = self.part.of(row)
-            if unit not in readings or is_one_of(readings[unit], self.good):
-                readings[unit] = value
-        return readings
+            if unit not in value_by_unit or is_one_of(value_by_unit[unit], self.good):
+                value_by_unit[unit] = value
+        return value_by_unit
 
-    def _worst(self, readings: Rows) -> Optional[Cell]:
-        """A value that is not good, if there is one; None without any value.
+    def _worst(self, value_by_unit: Rows) -> Optional[Cell]:
+        """The first value that is not good, else the first; None without any value.
 
         >>> condition = Condition(None, good=("1",))
         >>> condition._worst({"1": 1, "2": 0}), condition._worst({"1": 1}), condition._worst({})
         (0, 1, None)
         """
-        bad = [value for value in readings.values() if not is_one_of(value, self.good)]
-        return next(iter(bad or readings.values()), None)
+        values = list(value_by_unit.values())
+        bad_values = [value for value in values if not is_one_of(value, self.good)]
+        return next(iter(bad_values or values), None)
 
     def _reason(self, tables: Tables, value: Optional[Cell]) -> str:
         """Why this value of the condition is not good: "no communication (unitState reads '0')"."""
@@ -170,7 +188,9 @@ class Condition:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """States of outlets: UP, DOWN, or UNKNOWN for every value that is in none of the lists.
+    """States of outlets: UP for the values `on` of `source`, DOWN for those of `off`, or UNKNOWN
+    for every other. A row with a value of `absent` is no outlet. `crosscheck` is a second source,
+    which must mean the same.
 
     Fields:
         source: lists the outlets; its values are words to compare, without regard to capitals.
@@ -189,7 +209,12 @@ class State:
     crosscheck: Optional[Source] = None
 
     def check(self) -> None:
-        """Raises ValueError unless on and off have values, all of them different."""
+        """Raises ValueError unless on and off have values, all of them different.
+
+        >>> State(None, on=("1",), off=("1",)).check()
+        Traceback (most recent call last):
+        ValueError: '1' is both in 'on' and in 'off'
+        """
         validation.require_values(self.on, "on")
         validation.require_values(self.off, "off")
         words: list[tuple[str, tuple[str, ...]]] = []
@@ -237,22 +262,35 @@ class State:
         rows = self.rows(tables)
         for condition in conditions:
             rows = condition.valid_rows(tables, rows, self.source)
-        objections = [condition.objections(tables, rows) for condition in self.conditions]
-        crosschecks = tables[self.crosscheck] if self.crosscheck and rows else {}
+        reasons: dict[str, str] = {}
+        for condition in self.conditions:
+            reasons = {**condition.reasons_not_current(tables, rows), **reasons}
+        other_values = tables[self.crosscheck] if self.crosscheck and rows else {}
         decisions: dict[str, Decision] = {}
         for row, value in rows.items():
             decision = self.reported(tables, value)
-            for reasons in objections:
-                if decision.state is not UNKNOWN and row in reasons:
-                    decision = Decision(UNKNOWN, reasons[row])
+            if row in reasons and decision.state is not UNKNOWN:
+                decision = Decision(UNKNOWN, reasons[row])
             if self.crosscheck and decision.state is not UNKNOWN:
-                crosscheck = crosschecks.get(row)
-                if crosscheck is None or self._meaning(crosscheck) is not decision.state:
-                    reading = _value_text(tables, self.source, value)
-                    other_reading = _value_text(tables, self.crosscheck, crosscheck)
-                    decision = Decision(UNKNOWN, f"{reading}, and {other_reading}")
+                decision = self._crosschecked(tables, decision, value, other_values.get(row))
             decisions[row] = decision
         return decisions
+
+    def _crosschecked(
+        self, tables: Tables, decision: Decision, value: Cell, other_value: Optional[Cell]
+    ) -> Decision:
+        """The state of an outlet after a look at the second source: the `decision`, which is UP or
+        DOWN, if both mean the same. `value`, `other_value`: what the two read. With 1 as on:
+
+            1 and 1          UP
+            1 and 2          UNKNOWN, "state reads '1', and relay reads '2'"
+            1 and nothing    UNKNOWN, "state reads '1', and relay has no value"
+        """
+        if other_value is not None and self._meaning(other_value) is decision.state:
+            return decision
+        reading = _value_text(tables, self.source, value)
+        other_reading = _value_text(tables, self.crosscheck, other_value)
+        return Decision(UNKNOWN, f"{reading}, and {other_reading}")
 
     def reported(self, tables: Tables, value: Cell) -> Decision:
         """The state that a value of the states' table means; no condition and no second source is
@@ -267,9 +305,9 @@ class State:
             return Decision(state)
         reading = _value_text(tables, self.source, value)
         if isinstance(value, Missing):
-            return Decision(state, reading)
+            return Decision(UNKNOWN, reading)
         on, off = some(self.on), some(self.off)
-        return Decision(state, f"{reading}, neither on ({on}) nor off ({off})")
+        return Decision(UNKNOWN, f"{reading}, neither on ({on}) nor off ({off})")
 
     def _meaning(self, value: Cell) -> EnumPowerStatus:
         """The state that a value means, UNKNOWN for one that is in neither list, or missing:
@@ -286,12 +324,13 @@ class State:
         return DOWN if word in map(str.casefold, self.off) else UNKNOWN
 
 
-def _value_text(tables: Tables, source: Source, value: Optional[Cell]) -> str:
+def _value_text(tables: Tables, source: Optional[Source], value: Optional[Cell]) -> str:
     """What was read of a state, for the reason why it is UNKNOWN:
 
-    7            "sPDUOutletCtl reads '7'"
-    NO_ANSWER    "sPDUOutletCtl: no answer"
-    None         "sPDUOutletCtl has no value"
+    7                              "sPDUOutletCtl reads '7'"
+    NO_ANSWER                      "sPDUOutletCtl: no answer"
+    Missing("unitState reads 0")   "unitState reads 0": another cell decides about the row
+    None                           "sPDUOutletCtl has no value"
     """
     name = name_of(source) or "an object of the device"
     if value is None:

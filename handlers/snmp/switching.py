@@ -2,10 +2,11 @@
 
     get state.7 -> off, get lock.7 -> no; set outletCtl.7 = 1; get state.7 -> on
 
-`tables` are the device's answers: `tables.one_row("7")` reads this outlet alone, by GET, and
-`tables.again()` asks anew, as after a write. A VarBind is an object to write, with its value. A
-`Decision` is the state of an outlet and why it is UNKNOWN. A unit that has one object for the
-states of all its outlets is written with all of them: one that fits no outlet would switch it off.
+`tables` are the device's answers: `tables[source]` are the rows of an object, {"7": 1};
+`tables.one_row("7")` reads this outlet alone, by GET, and `tables.again()` asks anew, as after a
+write. A VarBind is an object to write, with its value. A `Decision` is the state of an outlet and
+why it is UNKNOWN. A unit that has one object for the states of all its outlets is written with all
+of them: one that the write leaves out would be switched off (`writes_neighbours`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, Protoco
 from ..shared.switching import switch
 from ..shared.unknown_states import reason_sentences
 from . import command_locks
-from .cells import Missing, is_unanswered
+from .cells import Missing, Rows, is_unanswered
 from .chains import InChain
 from .controls import Control, VarBind, writes_scalar
 from .device import SnmpDevice
@@ -53,10 +54,11 @@ class SwitchCall(NamedTuple):
 
 class _Command:
     """A command to one outlet: what is written, and the outlet's state before and after it.
-
-    Its identity names its row, "7". Where one table numbers the outlets of all units of a chain,
-    the row of "2.7" is 15 while unit 1 has 8 outlets, and changes when a unit joins or leaves:
-    `chained` is then the column of states (else None), and the row is looked up again.
+    `device` is the device as it was read at the start of the call, `states` tells what its values
+    mean, `control` what is written. The `identity` of the outlet names its row, "7". But where one
+    table numbers the outlets of all units of a chain, the row of "2.7" is 15 while unit 1 has 8
+    outlets, and changes when a unit joins or leaves: `chain_states` is then the column of states,
+    and the row is looked up again; else it is None.
     """
 
     def __init__(
@@ -75,7 +77,7 @@ class _Command:
         self.control: Control = outlets.control
         self.is_automatic_ended = automatic
         column = object_of(self.states.source)
-        self.chained = column if isinstance(column, InChain) else None
+        self.chain_states = column if isinstance(column, InChain) else None
 
     def varbinds(self, tables: Tables, *, up: bool) -> list[VarBind]:
         """What to write to switch the outlet on (`up`) or off: each object and its value, the
@@ -84,21 +86,25 @@ class _Command:
             outlet 7, up     [("1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.7", 1)]
             unit state.7 reads "no communication"   Unsupported: nothing is written
         """
+        own_row: Rows = {self.identity: "1"}  # a condition looks at no value of these rows
         for condition in self.device.conditions:
-            objections = condition.objections(tables, {self.identity: "1"}, self.states.source)
-            if self.identity in objections:
-                reason = objections[self.identity]
+            reasons = condition.reasons_not_current(tables, own_row, self.states.source)
+            reason = reasons.get(self.identity)
+            if reason is not None:
                 raise Unsupported(f"outlet {self.identity} is not switched: {reason}")
         return self.outlets.varbinds(
             tables, self.identity, up=up, is_automatic_ended=self.is_automatic_ended
         )
 
     def row(self, tables: Tables) -> Optional[str]:
-        """The row of the table that is the outlet's now: its identity, "7"; in a chain as the
-        device answers, 15 for "2.7". None if it has no row there."""
-        if self.chained is None:
+        """The row of the states' table that is the outlet's now; None if it has none there.
+
+        outlet "7" of a unit                                            "7", nothing is sent
+        outlet "2.7" of a chain, get number.15 -> 7, get unit.15 -> 2   "15"
+        """
+        if self.chain_states is None:
             return self.identity
-        return self.chained.chain.row_of(tables, self.identity, self.chained.column)
+        return self.chain_states.chain.row_of(tables, self.identity, self.chain_states.column)
 
     def raise_if_row_moved(self, tables: Tables, row: str) -> None:
         """Raise ProtocolError if this row of a chain is no longer the outlet's right before the
@@ -107,7 +113,7 @@ class _Command:
             get unit.15 -> 2, then get guard.15; now get unit.15 -> 2    nothing is raised
             get unit.15 -> 2, then get guard.15; now get unit.15 -> 3    ProtocolError
         """
-        if self.chained is None or self.chained.chain.is_checked_last(tables, row):
+        if self.chain_states is None or self.chain_states.chain.is_checked_last(tables, row):
             return
         if self.row(tables.again()) != row:
             raise ProtocolError(
@@ -118,22 +124,22 @@ class _Command:
     def decision_after_write(
         self, row: str, varbinds: list[VarBind], target: EnumPowerStatus
     ) -> Decision:
-        """Reads the outlet after `varbinds` were written to its `row`: its state, and the reason
-        of one that is UNKNOWN. For `target` UP:
+        """The state of the outlet after `varbinds` were written to its `row`, and the reason of one
+        that is UNKNOWN. Reads the device anew; in a chain twice. For `target` UP:
 
-            the row reads off                            -> DOWN
-            it reads on                                  -> UP
-            it reads on and is another outlet's now      -> UNKNOWN
+            the row reads off                            DOWN
+            it reads on                                  UP
+            it reads on and is another outlet's now      UNKNOWN
             it reads on, another outlet of the same
-            write does not read as written               -> UNKNOWN
+            write does not read as written               UNKNOWN
         """
-        new_tables = self.device.tables.again().one_row(self.identity)  # nothing is read yet
-        decision = self._checked_state(new_tables, row, varbinds, target)
-        if decision.state is not target or self.chained is None:
+        tables = self.device.tables.again().one_row(self.identity)  # nothing is read yet
+        decision = self._checked_state(tables, row, varbinds, target)
+        if decision.state is not target or self.chain_states is None:
             return decision
         # while a unit of a chain is away, its row shows another outlet: read it once more
-        newer_tables = self.device.tables.again().one_row(self.identity)
-        second_decision = self._state_in_row(newer_tables, row)
+        second_tables = self.device.tables.again().one_row(self.identity)
+        second_decision = self._state_in_row(second_tables, row)
         return decision if second_decision.state is target else second_decision
 
     def _state_in_row(self, tables: Tables, row: str) -> Decision:
@@ -142,7 +148,7 @@ class _Command:
         get state.7 -> 1         UP
         get state.7 -> nothing   UNKNOWN, "the answers have no row of the outlet"
         """
-        source = self.chained.column if self.chained else self.states.source
+        source = self.chain_states.column if self.chain_states else self.states.source
         value = tables.one_row(row)[source].get(row)
         if value is None or self.states.is_absent(value):
             return _NO_ROW
@@ -161,11 +167,9 @@ class _Command:
             row 7 on, and nothing of these                   UP
         """
         decision = self._state_in_row(tables, row)
-        if decision.state is not target:
-            return decision
-        # only now, what contradicts it is of interest
-        decisions = self.states.decisions(tables, self.device.conditions)
-        decision = decisions.get(self.identity, _NO_ROW)
+        if decision.state is target:  # only then, what contradicts it is of interest
+            decisions = self.states.decisions(tables, self.device.conditions)
+            decision = decisions.get(self.identity, _NO_ROW)
         if decision.state is not target:
             return decision
         if self.row(tables) != row:
@@ -184,12 +188,12 @@ def switch_outlet(
         get state.7 -> off; set outletCtl.7 = 1; get state.7 -> off; get state.7 -> on   UP
         get state.7 -> off; set outletCtl.7 = 1; get state.7 -> off until the deadline   UNKNOWN
 
-    Returns `target` or UNKNOWN. Raises NoSuchOutlet if the outlet does
-    not exist, and Unsupported if it must not be switched: nothing was written then. The text of an
-    Unreachable says so if the outlet may have switched. If a write repeats other outlets' states,
-    commands take turns (command_locks.py), and the state is `target` only if all read as written.
-    In a chain whose rows are numbered consecutively, the row is looked up right before the write,
-    and the state is `target` only if it still is the outlet's after it.
+    Returns `target` or UNKNOWN. Raises NoSuchOutlet if the outlet does not exist, and Unsupported
+    if it must not be switched: nothing was written then. The text of an Unreachable says so if the
+    outlet may have switched. If a write repeats other outlets' states, commands take turns, and the
+    state is `target` only if all read as written. In a chain whose rows are numbered consecutively,
+    the row is looked up right before the write, and the state is `target` only if it still is the
+    outlet's after it.
 
     Half of the families pay at most 6 of the platform's calls: sysObjectID, the outlet's row, what
     guards it, the write, and the row again until it is `target`.
@@ -237,8 +241,8 @@ def switch_outlet(
 
 
 def _send(snmp: Snmp, varbind: VarBind, obstacle: str) -> None:
-    """Send the command. Raises the errors of `Snmp.set`, with the family's own likely reason before
-    them (`obstacle`):
+    """Send the command. Raises the device's error, with the family's own likely reason before it
+    (`obstacle`, "" for none):
 
     set outletCtl.7 = 1 -> noAccess   "the card may be locked by a user; noAccess …"
     """
@@ -271,18 +275,7 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
             f"this PDU is read as {family_title(device.profile)}: its outlets show no state or"
             " cannot be switched"
         )
-    value = outlets.states.rows(device.tables).get(identity)
-    if value is not None and is_unanswered(value):  # a walk may have lost it
-        value = device.tables.one_row(identity)[outlets.states.source].get(identity)
-    if isinstance(value, Missing):
-        raise Unsupported(
-            f"outlet {identity} is not switched: its state is missing ({value.reason})"
-        )
-    if value is None:
-        raise Unsupported(
-            f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
-            " the device does not show its state"
-        )
+    _raise_if_without_state(device, outlets.states, identity)
     if not may_be_unproven:
         _raise_if_unproven(device.profile)
     if writes_scalar(outlets.control) and len(device.decisions) > 1:
@@ -294,9 +287,30 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
     return device.decisions[identity].state
 
 
+def _raise_if_without_state(device: SnmpDevice, states: State, identity: str) -> None:
+    """Raise Unsupported if the device shows no state of an outlet that it lists, so that a command
+    could not be confirmed. A state that a walk has lost is asked by a GET.
+
+    walk state {"7": NO_ANSWER}, get state.7 -> 1          nothing is raised
+    walk state {"7": NO_ANSWER}, get state.7 -> nothing    Unsupported
+    """
+    value = states.rows(device.tables).get(identity)
+    if value is not None and is_unanswered(value):
+        value = device.tables.one_row(identity)[states.source].get(identity)
+    if isinstance(value, Missing):
+        raise Unsupported(
+            f"outlet {identity} is not switched: its state is missing ({value.reason})"
+        )
+    if value is None:
+        raise Unsupported(
+            f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
+            " the device does not show its state"
+        )
+
+
 def _unlock(snmp: Snmp, varbinds: Sequence[VarBind]) -> None:
     """Send what the device wants written before the command, such as a password: each object and
-    its value. Raises the errors of `Snmp.set`, which then say that the command was not sent.
+    its value. Raises the device's error, which then says that the command was not sent.
 
     set unlock.0 = 1 -> timeout   Unreachable("the command was not sent: …")
     """
@@ -311,7 +325,11 @@ def _unlock(snmp: Snmp, varbinds: Sequence[VarBind]) -> None:
 
 def _raise_if_unproven(profile: Profile) -> None:
     """Raise Unsupported for a family whose commands are unproven: no recording of a real unit and
-    fewer than two public programs show them. The owner allows it by `switch_unproven`."""
+    fewer than two public programs show them. The owner allows it by `switch_unproven`.
+
+    a family with a recording       nothing is raised
+    a family with one program       "the family 'acme' is unproven: …, so it is only read. Try …"
+    """
     if profile.is_proven:
         return
     raise Unsupported(

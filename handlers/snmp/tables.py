@@ -1,16 +1,19 @@
 """Reads the tables of one device in one call. Only this module, `objects.py` and `absence.py` send
 requests.
 
-A table is read once and whole: the first of its columns that is asked for brings all the others
-that this call needs (`sources`). So no later answer can show other rows than those that a decision
-has seen. A cell that is missing beside others is NO_ANSWER; a column that the device lacks is {}:
+A source is an object of the MIB, or a function that makes rows of several objects (`Computed`). Its
+rows are {index: value}. The index of an outlet's row is the outlet's identity: "7", or "2.7" of
+unit 2. A table is read once and whole: the first of its columns that is asked for brings all others
+that the call needs, so that no later answer shows other rows. A cell that is missing beside others
+is NO_ANSWER; a column that the device lacks is {}:
 
-    walk state -> {"1": 1, "2": 2}      tables[STATE]     {"1": 1, "2": 2}
-    walk pending -> {"1": 2}            tables[PENDING]   {"1": 2, "2": NO_ANSWER}
+    tables[STATE]                walk state -> {"1": 1, "2": 2}   {"1": 1, "2": 2}
+    tables[PENDING]              walk pending -> {"1": 2}         {"1": 2, "2": NO_ANSWER}
+    tables.one_row("2")[STATE]   get state.2 -> 2                 {"2": 2}
 
-A source is an object of the MIB, or a function that makes rows of several. A row is named by its
-index; an outlet's is the outlet's identity, "7", or "2.7" of unit 2. `answers` are those of one
-reading; `learnt` is what a call keeps for its next reading, such as that after a write.
+A reading is all that is asked until the device changes: a write is followed by a second reading. A
+reading keeps its answers (`answers`: `walks`, `gets`); a call keeps what it has learnt of the
+device for all its readings (`learnt`), such as `absent`, the columns that the device lacks.
 """
 
 from __future__ import annotations
@@ -71,8 +74,8 @@ class Computed(ABC):
 
     @abstractmethod
     def is_by_row(self) -> bool:
-        """Whether it makes each row of this row of its objects alone, so that a command need not
-        read the others."""
+        """Whether its row 7 is made of the rows 7 of its objects alone, so that a command to outlet
+        7 need not read the other rows."""
 
     @abstractmethod
     def rows(self, tables: Tables) -> Rows:
@@ -86,8 +89,8 @@ class ComputedRows(Computed):
     Fields:
         function: makes the rows.
         objects: what the function reads, that of the values first.
-        by_row: each row is made of this row of the objects alone. A command to outlet 7 then reads
-            row 7 of each by GET; otherwise it walks all of them, as for the sum of all rows.
+        by_row: row 7 is made of the rows 7 of the objects alone. A command to outlet 7 then reads
+            these by GET; otherwise it walks all objects, as for the sum of all rows.
         on_demand: objects that it reads on some devices only: they are not read with their tables,
             but when the function asks for them. One that names the values is among `objects`, too.
     """
@@ -116,7 +119,7 @@ Source = Union[Object, Computed]
 def computed_from(
     *sources: Source, by_row: bool = False, on_demand: Sequence[Source] = ()
 ) -> Callable[[Callable[[Tables], Rows]], ComputedRows]:
-    """Makes a function of tables a source of rows, which needs these sources:
+    """A decorator that makes a function of tables a source of rows, which needs these sources:
 
     >>> from handlers.snmp.objects import Column
     >>> STATES = Column("1.3.6.1.4.1.99999.1.3", "state")
@@ -126,22 +129,26 @@ def computed_from(
     >>> known_states.rows({STATES: {"1": 1, "2": 9}})
     {'1': 1}
 
-    by_row: each row is made of this row of the sources alone, so that a command to one outlet
-        reads no other row.
+    by_row: row 7 is made of the rows 7 of the sources alone, so that a command to outlet 7 reads no
+        other row.
     on_demand: sources that are not read with their tables, but when the function asks for them.
     """
-    objects, more_objects = tuple(objects_of(sources)), tuple(objects_of(on_demand))
-    return lambda function: ComputedRows(function, objects, by_row, more_objects)
+    objects, objects_on_demand = tuple(objects_of(sources)), tuple(objects_of(on_demand))
+    return lambda function: ComputedRows(function, objects, by_row, objects_on_demand)
 
 
 def objects_of(sources: Iterable[Optional[Source]]) -> Iterator[Object]:
-    """The objects that these sources read; of a function of rows, those that it needs.
+    """The objects that these sources read; of a function of rows, those that it `needs`. A source
+    may be None, where a family has no such column: nothing is read for it.
 
     >>> from handlers.snmp.objects import Column
-    >>> STATE, MARK = Column("1.3.6.1.4.1.99999.1.3"), Column("1.3.6.1.4.1.99999.1.4")
-    >>> marked = computed_from(STATE, MARK)(lambda tables: tables[STATE])
-    >>> list(objects_of([marked, None])) == [STATE, MARK]
-    True
+    >>> STATE = Column("1.3.6.1.4.1.99999.1.3", "state")
+    >>> MODE = Column("1.3.6.1.4.1.99999.1.4", "mode")
+    >>> @computed_from(STATE, MODE)
+    ... def known_states(tables):
+    ...     return tables[STATE] or tables[MODE]
+    >>> [column.object for column in objects_of([known_states, STATE, None])]
+    ['state', 'mode', 'state']
     """
     for source in sources:
         if isinstance(source, Computed):
@@ -157,7 +164,7 @@ def object_of(source: Optional[Source]) -> Optional[Object]:
 
 def _objects_walked_together(sources: Iterable[Optional[Source]]) -> Iterator[Object]:
     """The objects of these sources whose columns are walked as soon as one of their table is. Those
-    that a function needs on some devices only are left out:
+    that a function needs on some devices only (`not_prefetched`) are left out:
 
     >>> from handlers.snmp.objects import Column
     >>> STATE = Column("1.3.6.1.4.1.99999.1.3", "state")
@@ -186,13 +193,13 @@ class RowsOfChain:
     """What a call has learnt of the rows of a table that numbers the outlets of a whole chain."""
 
     #: the device does not have the columns of units and numbers
-    has_no_names: bool = False
-    #: outlet -> its row, as walks showed it
-    row_by_identity: dict[str, str] = field(default_factory=dict)
-    #: outlet -> its row, on a device that counted one unit
-    row_when_alone: dict[str, str] = field(default_factory=dict)
-    #: row -> its unit, as the first GET showed it
-    unit_by_row: dict[str, str] = field(default_factory=dict)
+    lacks_unit_and_number: bool = False
+    #: outlet -> its row, as walks of all units and numbers showed it: {"2.7": "15"}
+    walked_row_of: dict[str, str] = field(default_factory=dict)
+    #: outlet -> its row, as GETs showed it on a device that counted one unit: {"7": "7"}
+    row_of_single_unit: dict[str, str] = field(default_factory=dict)
+    #: row -> its unit, as the first GET showed it: {"15": "2"}
+    first_unit_of_row: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -220,7 +227,9 @@ class Answers:
 
 @dataclass
 class Reading:
-    """The requests of one family in one reading of a device; each is sent once.
+    """The requests to one device that is read as one family. Each is sent once, and its answer kept
+    in `answers`. `root` is the OID that stands for "~" in the family's OIDs. `needed` has the
+    columns to walk together, by the OID of their table, and for each whether it is optional.
 
     Fields:
         device: sends them.
@@ -242,17 +251,18 @@ class Reading:
 
     def need(self, sources: Iterable[Optional[Source]]) -> None:
         """Add the columns of these sources to `needed`: the first walk of one of them then brings
-        all others of its table. For the columns state and pending of one table:
+        all others of its table. For the columns state and pending of one table, of which some
+        devices lack the second:
 
-            needed {}  ->  {"1.3.6.1.4.1.99999.1": {"….1.3": False, "….1.4": True (optional)}}
+            needed {}  ->  {"1.3.6.1.4.1.99999.1": {"….1.3": False, "….1.4": True}}
         """
-        for column in _objects_walked_together(sources):
-            for oid, is_optional in column.columns():
-                oid = self.resolve(oid)
+        for table_object in _objects_walked_together(sources):
+            for short_oid, is_optional in table_object.columns():
+                oid = self.resolve(short_oid)
                 self.needed.setdefault(table_of(oid), {})[oid] = is_optional
 
     def resolve(self, oid: str) -> str:
-        """The OID to send: the device's root in place of a leading `~`, which stands for it in a
+        """The OID to send: the device's root in place of a leading "~", which stands for it in a
         profile. Of a device whose root is 1.3.6.1.4.1.99999:
 
             "~.1.3"  ->  "1.3.6.1.4.1.99999.1.3"
@@ -286,14 +296,18 @@ class Reading:
 
 class Tables:
     """The tables of one device: `tables[STATE]` is {"1": 1, "2": 2}, walked at the first question.
-    Those of one outlet alone are `one_row("2")`: there it is {"2": 2}, by a GET."""
+    Those of one outlet alone are `one_row("2")`: there it is {"2": 2}, by a GET. `reading` sends
+    the requests and keeps the answers. `_columns` has the columns that were read, by OID, each
+    completed to the rows of its table. While a family is only tried (`skips_empty_tables`), a
+    column without a row is taken as one that the device lacks; once the device has shown that it is
+    of the family, it is compared with the other columns of its table."""
 
     outlet: str = ""  #: the identity of which alone the cells are read
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self._columns: dict[str, Rows] = {}  # the columns of tables that were read
-        self._derived: dict[Computed, Rows] = {}
+        self._columns: dict[str, Rows] = {}
+        self._computed_rows: dict[Computed, Rows] = {}
 
     def __getitem__(self, source: Source) -> Rows:
         """The rows of a source, for profiles and figures: of an object as the device answers, of a
@@ -304,31 +318,34 @@ class Tables:
         """
         if not isinstance(source, Computed):
             return source.rows(self)
-        if source not in self._derived:
-            self._derived[source] = source.rows(self)
-        return self._derived[source]
+        if source not in self._computed_rows:
+            self._computed_rows[source] = source.rows(self)
+        return self._computed_rows[source]
 
     @property
     def with_all_rows(self) -> Tables:
         """The tables with all rows, for a decision about one outlet that needs the others, such as
-        their number. Only the tables of one row differ from their whole:
+        their number. Only the tables of one row differ from these:
 
-            tables.one_row("2")[STATE]          {"2": 2}
+            tables.one_row("2")[STATE]                  {"2": 2}
             tables.one_row("2").with_all_rows[STATE]    {"1": 1, "2": 2}
         """
         return self
 
     def one_row(self, row: str) -> Tables:
-        """The tables in which each source has this one row, read by GET; nothing that the device
-        has answered is asked again.
+        """The tables in which each source has this one row, read by GET: for a command to one
+        outlet, which need not read the others. A GET of this reading is not sent again.
 
-            tables[STATE] {"1": 1, "2": 2}  ->  tables.one_row("2")[STATE] {"2": 2}
+            tables[STATE]               walk state             {"1": 1, "2": 2}
+            tables.one_row("2")[STATE]  get state.2 -> 2       {"2": 2}
+            tables.one_row("9")[STATE]  get state.9 -> nothing {}
         """
         return OneRow(self.with_all_rows, row)
 
     def again(self) -> Tables:
         """The tables of the same device without its answers, so that it is asked anew, as after a
-        write. A table is walked with the same columns as before, and so shows the same rows:
+        write. Which columns were asked for is kept, so that each table is walked with the same
+        columns as before, and shows the same rows.
 
             tables[STATE]           {"1": 1, "2": 2}
             ... outlet 2 is switched on ...
@@ -340,8 +357,8 @@ class Tables:
 
     def of_known_family(self, sources: Iterable[Optional[Source]] = ()) -> Tables:
         """The tables of a device that has shown that it is of this family: an empty column is then
-        compared with the others of its table. The answers so far are kept; `sources` are what the
-        call needs beside. For tables[PENDING]:
+        compared with the others of its table. The answers so far are kept. `sources`: what the call
+        needs besides what `needed` has. For tables[PENDING]:
 
             family tried    walk pending -> nothing                          {}, read no further
             family known    walk pending -> nothing, walk state -> {"1": 1}  {"1": NO_ANSWER}
@@ -358,8 +375,8 @@ class Tables:
             tables[UNIT]                      walk unit, walk number, walk state
             tables.only_of([UNIT])[UNIT]      walk unit
         """
-        answers = replace(self.reading.answers, columns={})
-        reading = replace(self.reading, answers=answers, needed={})
+        kept_answers = replace(self.reading.answers, columns={})
+        reading = replace(self.reading, answers=kept_answers, needed={})
         reading.need(sources)
         return Tables(reading)
 
@@ -389,10 +406,11 @@ class Tables:
     def value(self, column: Object, identity: str) -> Optional[Raw]:
         """The value of an outlet's cell in a column, by a GET; None if the device has no such cell.
 
-        tables.value(STATE, "7")   get state.7  ->  1
+        tables.value(STATE, "7")    get state.7  ->  1   1
+        tables.value(STATE, "2.")   nothing is sent      None: no OID without an index
         """
-        cell = column.cell(self, identity)
-        return None if cell is None else self.get(cell)
+        oid = column.cell(self, identity)
+        return None if oid is None else self.get(oid)
 
     def scalar(self, source: Source) -> Optional[Cell]:
         """The value of an object of the whole device."""
@@ -413,8 +431,8 @@ class Tables:
         return column is not None and self.value(column, identity) is not None
 
     def cells(self, source: Source, rows: Collection[str], most: int = 16) -> Rows:
-        """The values of some rows, without those that the device does not have. `most`: the number
-        of rows up to which each is asked by a GET; more are taken from a walk of all.
+        """The values of some rows of a source, without those that the device does not have. Up to
+        `most` rows are asked each by a GET; more are taken from a walk of all.
 
             cells(STATE, ["3", "9"])   get state.3  ->  1, get state.9  ->  nothing   {"3": 1}
         """
@@ -427,17 +445,19 @@ class Tables:
         return {row: values[row] for row in rows if row in values}
 
     def part(self, source: Source, rows: Iterable[str], start: int, stop: Optional[int]) -> Rows:
-        """For each row the value of its part of the device, such as its unit: arcs `start` to
-        `stop` of the row are the part's index. With `start` 0 and `stop` 1:
+        """For each of these rows the value that `source` has for its unit, or another part of the
+        device: it is in the row that has the numbers from `start` to before `stop` of the index,
+        all to the end if that is None. With `start` 0 and `stop` 1, the first number:
 
-            rows "1.7", "2.7"; units {"1": "on", "2": "off"}  ->  {"1.7": "on", "2.7": "off"}
+            source {"1": "on", "2": "off"}, rows "1.7", "2.7"  ->  {"1.7": "on", "2.7": "off"}
         """
         return part_of(self[source], rows, start, stop)
 
     def prefixed(self, prefix: str, source: Source) -> Rows:
-        """The rows of a part of the device, such as a unit, under identities that begin with it:
+        """The rows of a source that knows one unit alone, such as 2, with the unit before each
+        index:
 
-        prefixed("2", STATE), STATE {"7": 1}  ->  {"2.7": 1}
+            source {"7": 1}, prefix "2"  ->  {"2.7": 1}
         """
         return prefixed(prefix, self[source])
 
@@ -473,7 +493,7 @@ class Tables:
         if oid not in self._columns:
             if not self.walk(oid) and self._is_taken_as_absent(oid):
                 return {}
-            self._read_table(oid, optional=optional)
+            self._columns.update(self._read_table(oid, optional=optional))
         return self._columns[oid]
 
     def _is_taken_as_absent(self, oid: str) -> bool:
@@ -493,42 +513,48 @@ class Tables:
         has_table = any(self.walk(column) for column in columns_asked_for)
         return not has_table
 
-    def _read_table(self, oid: str, *, optional: bool) -> None:
-        """Walk the columns of the table of this one that the call needs, and complete each:
+    def _read_table(self, oid: str, *, optional: bool) -> dict[str, Rows]:
+        """The columns that the call needs of the table of this one, by OID: each is walked, and
+        completed to the rows of all. Those that `_columns` has are left out, as they do not change
+        in a reading. `optional`: some devices with the table lack the column `oid`.
 
-        state    {"1": 1, "2": 2}    {"1": 1, "2": 2}
-        pending  {"1": 2}            {"1": 2, "2": NO_ANSWER}
+            walk state -> {"1": 1, "2": 2}, walk pending -> {"1": 2}
+                {"….1.3": {"1": 1, "2": 2}, "….1.4": {"1": 2, "2": NO_ANSWER}}
         """
         table = table_of(oid)
         needed_columns = self.reading.needed.get(table, {})
         columns = {oid: optional, **needed_columns, **self.reading.answers.columns[table]}
         walks = [self.walk(column) for column in sorted(columns)]
         rows = _all_rows([walked for walked in walks if walked])
-        for column, is_optional in columns.items():
-            if column not in self._columns:
-                self._columns[column] = self._with_rows(column, rows, optional=is_optional)
+        return {
+            column: self._column_with_rows(column, rows, optional=is_optional)
+            for column, is_optional in columns.items()
+            if column not in self._columns
+        }
 
-    def _with_rows(self, oid: str, rows: Collection[str], *, optional: bool) -> Rows:
-        """A walked column, completed to the rows of its table: NO_ANSWER where it lacks one. For
-        the rows "1" and "2":
+    def _column_with_rows(self, oid: str, rows: Collection[str], *, optional: bool) -> Rows:
+        """A walked column, completed to the `rows` of its table: NO_ANSWER where it lacks one,
+        which `answers.has_missing_rows` then says. For the rows "1" and "2":
 
+            walk {"1": 15, "2": 7}                              as walked
             walk {"1": 15}                                      {"1": 15, "2": NO_ANSWER}
-            walk {"1.1": 15}: of another table, as it is        {"1.1": 15}
-            walk {}, optional, and a GET of row 1 has nothing   {}
+            walk {"1.1": 15}: of another table                  as walked
+            walk {}, optional, and a GET of row 1 has nothing   {}: the device lacks the column
+            walk {}                                             {"1": NO_ANSWER, "2": NO_ANSWER}
         """
         walked = self.walk(oid)
-        if not rows or len(walked) == len(rows):
+        is_of_other_table = rows and walked and not _has_index_of(rows, walked)
+        if not rows or len(walked) == len(rows) or is_of_other_table:
             return dict(walked)
-        if walked and not _has_index_of(rows, walked):
-            return dict(walked)  # of another table
-        if not walked and optional and self._is_denied(oid, next(iter(rows))):
+        if not walked and optional and self._lacks_column(oid, next(iter(rows))):
             return {}
         self.reading.answers.has_missing_rows = True
         return {row: walked.get(row, NO_ANSWER) for row in rows}
 
-    def _is_denied(self, oid: str, row: str) -> bool:
+    def _lacks_column(self, oid: str, row: str) -> bool:
         """Whether the device does not have a column of which a walk showed no row: a GET of it in
-        a row of its table has no value, either. The call remembers it for its next reading.
+        a row of its table has no value, either. A True is kept in `learnt.absent`, so that the call
+        asks no second time.
 
             walk pending  ->  nothing, get pending.1  ->  nothing   True
             walk pending  ->  nothing, get pending.1  ->  2         False: the walk lost the column
@@ -550,18 +576,18 @@ class Tables:
         names_by_column = self.reading.learnt.names
         if oid not in names_by_column:
             names_by_column[oid] = self.walk(oid)
-        names = names_by_column[oid]
-        self.reading.answers.walks[oid] = names
-        return names
+        self.reading.answers.walks[oid] = names_by_column[oid]
+        return names_by_column[oid]
 
 
 class OneRow(Tables):
-    """The cells of one row alone, each by GET. What needs other rows reads the whole tables. For
-    row "3" of a device with eight:
+    """The cells of one row alone, that of `outlet`, each by GET: of outlet "3", tables[STATE] is
+    {"3": 1}. `one_row("2")` are the cells of another row. What needs all rows reads the tables
+    `with_all_rows`:
 
-        tables[STATE]           get state.3                     {"3": 1}
-        tables[VOLTS]           get volts.0, a Scalar           {"3": 230}
-        tables.with_all_rows[STATE]     walk state                      {"1": 1, …, "8": 2}
+        tables[STATE]                  get state.3              {"3": 1}
+        tables[VOLTS]                  get volts.0, a Scalar    {"3": 230}
+        tables.with_all_rows[STATE]    walk state               {"1": 1, …, "8": 2}
     """
 
     def __init__(self, whole: Tables, outlet: str) -> None:
@@ -580,7 +606,7 @@ class OneRow(Tables):
             get state.3 -> 1   {"3": 1}
         """
         if not isinstance(source, Computed):
-            value = self.value(source, self.outlet)  # a scalar is of every outlet
+            value = self.value(source, self.outlet)  # a scalar has it for every outlet
             return {} if value is None else {self.outlet: value}
         if source.is_by_row():
             return super().__getitem__(source)
@@ -594,24 +620,27 @@ class OneRow(Tables):
         return OneRow(super().of_known_family(sources), self.outlet)
 
     def part(self, source: Source, rows: Iterable[str], start: int, stop: Optional[int]) -> Rows:
-        """The value of the part of the device, such as a unit, that this outlet is of, by a GET.
-        For outlet "2.7", arcs 0 to 1:
+        """The value that `source` has for the unit of this outlet, or another part of the device,
+        by a GET: the unit is the numbers from `start` to before `stop` of its identity. `rows`, of
+        which the value is asked in tables of all rows, are not looked at. For outlet "2.7", 0 to 1:
 
-            get unit state.2  ->  "off"   {"2.7": "off"}
+            get unitState.2  ->  "off"      {"2.7": "off"}
+            get unitState.2  ->  nothing    {}
         """
-        part = arcs(self.outlet, start, stop)
-        values = self.one_row(part)[source] if part else {}
-        return {self.outlet: values[part]} if part in values else {}
+        unit = arcs(self.outlet, start, stop)
+        value_by_unit = self.one_row(unit)[source] if unit else {}
+        return {self.outlet: value_by_unit[unit]} if unit in value_by_unit else {}
 
     def prefixed(self, prefix: str, source: Source) -> Rows:
-        """The value of this outlet, whose identity is a unit (`prefix`) and a row of its table. For
-        outlet "2.7":
+        """The value of this outlet, if it is one of the unit `prefix`, in a source that knows this
+        unit alone. For outlet "2.7":
 
             prefixed("2", STATE)   get state.7  ->  1   {"2.7": 1}
             prefixed("3", STATE)   nothing is sent      {}
         """
         row = self.outlet.removeprefix(f"{prefix}.")
-        return {} if row == self.outlet else prefixed(prefix, self.one_row(row)[source])
+        is_of_unit = row != self.outlet
+        return prefixed(prefix, self.one_row(row)[source]) if is_of_unit else {}
 
 
 def tables_of_device(
@@ -633,8 +662,8 @@ def tables_of_device(
 
 
 def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:
-    """The rows of all columns of a table, in the order of their indexes if one lacks some. A column
-    whose indexes have another length is of another table:
+    """The rows of all columns of a table, in the order of their indexes if a column lacks some: the
+    keys of the dict. Columns whose indexes have another length are of another table:
 
     >>> list(_all_rows([{"2": "on"}, {"1": 15, "2": 7}]))
     ['1', '2']
@@ -664,7 +693,8 @@ def _has_index_of(rows: Collection[str], column: Collection[str]) -> bool:
 
 
 def _arc_numbers(index: str) -> tuple[tuple[int, str], ...]:
-    """A key that sorts indexes by their arcs as numbers:
+    """A key that sorts indexes by their arcs as numbers, which have no leading zeros: of two, that
+    with more digits is larger.
 
     >>> sorted(["10", "9", "1.10", "1.9"], key=_arc_numbers)
     ['1.9', '1.10', '9', '10']

@@ -4,10 +4,13 @@
     walk load {"1": 25, "2": NO_ANSWER}                 NotKnown: 2.5 A would be too small
 
 A figure is a number (`Decimal`) in A, W or kWh, NotKnown (a meter shows no value now), NotMetered,
-or None: there is no such meter. A total may name several figures, such as lines or else banks: the
-first that the device has is used, because the others measure something else. In a chain, `unit`
-says which arcs of a row's index are its unit: "2" of "2.7". A figure's `readings` are what the
-device answers of each row.
+or None: there is no such meter. A total may name several figures (`Measurement`), such as lines or
+else banks: the first that the device has is used, because the others measure something else. In a
+chain, `unit` says which numbers of a row's index are its unit: "2" of "2.7". Of a figure,
+`readings` are what the device answers of each row, and `figures` what that is in A, W or kWh, by
+row:
+
+    readings {"1": 25, "2": "-1"}, tenths   figures {"1": 2.5 A, "2": NotKnown}
 """
 
 from __future__ import annotations
@@ -34,10 +37,10 @@ class _MeterRows(NamedTuple):
     figures: dict[str, ExactFigure]  #: row -> A, W or kWh
     units: set[str]  #: the units of these rows
     #: why a meter that the device has shows no value now: there is no total
-    reason_missing: Optional[NotKnown] = None
+    reason_not_known: Optional[NotKnown] = None
     #: why there is no total if another figure has values: the device lacks the first figure, while
     #: other columns of its table have rows, and the other figure measures something else
-    reason_without: Optional[NotKnown] = None
+    reason_another_quantity: Optional[NotKnown] = None
 
 
 class _Summands(NamedTuple):
@@ -49,9 +52,12 @@ class _Summands(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Total:
-    """A total of the device: the complete sum of the first figure that the device has. Any other
+    """A total of the device: the complete sum of the first of `figures` that the device has; with
+    `else_outlets`, on a device without any of them, the sum of its outlets' own figures. Any other
     source is another quantity, so it serves only a device that does not have this one: without a
-    value, there is no total. In a chain, with `unit`, this holds for each unit.
+    value, there is no total. In a chain, with `unit`, this holds for each unit, and `units` lists
+    the units of the chain. With `always_there`, each unit of the family has a row of a figure. The
+    unit of a row, or of an outlet, is `_unit("2.7")`: "2", or "" for a device that is no chain.
 
     Fields:
         figures: a device has the first of them with rows, padding left out; a scalar has one row.
@@ -79,7 +85,12 @@ class Total:
 
     def check(self) -> None:
         """Raises ValueError, for the author of a profile, unless there is a figure or
-        `else_outlets`, and with `unit` no figure is a Scalar, which has no unit."""
+        `else_outlets`, and with `unit` no figure is a Scalar, which has no unit.
+
+        >>> Total().check()
+        Traceback (most recent call last):
+        ValueError: figures is empty; give at least one, or else_outlets
+        """
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
         if self.always_there and not self.figures:
@@ -109,8 +120,8 @@ class Total:
         counters: bool = False,
         metered_units: Callable[[], Collection[str]] = tuple,
     ) -> ExactFigure:
-        """The total of the device in A, W or kWh, or why there is none. By the first of these lines
-        that applies, for a load of lines, else of banks:
+        """The total of the device in A, W or kWh, or why there is none. For a load of lines, else
+        of banks, in tenths, by the first of these cases that applies:
 
             lines {"1": 25, "2": NO_ANSWER}                   NotKnown: a sum would be too small
             no row of lines, no row of banks                  None: no meter
@@ -118,8 +129,8 @@ class Total:
                 banks {"1": 52}                               NotKnown: banks may be less than lines
             lines {"1": 25, "2": 65535}                       NotKnown: row 2 is no figure
             lines {"1.1": 25}, and the chain has a unit 2     NotKnown or NotMetered
-            lines {"1": 25, "2": 27}, tenths                  5.2 A
-            no row of lines, banks {"1": 52}, tenths          5.2 A
+            lines {"1": 25, "2": 27}                          5.2 A
+            no row of lines, banks {"1": 52}                  5.2 A
 
         valid_rows: takes the rows of a source and the source, and gives the rows with `Missing` for
             those of units without communication; None: all are valid.
@@ -131,18 +142,16 @@ class Total:
             meter. A unit without any is not metered; one with another meter is not known.
         """
         meters = self._meter_rows(tables, valid_rows, most, counters=counters)
-        reason_missing = meters.reason_missing or self._reason_if_all_missing(tables, outlets)
-        if reason_missing is not None:
-            return reason_missing
+        not_known = meters.reason_not_known or self._reason_if_all_missing(tables, outlets)
+        if not_known is not None:
+            return not_known
         summands = self._summands(meters, outlets, counters=counters)
         if all(figure is None for figure in summands.figures.values()):
             return None
-        if meters.reason_without is not None:
-            return meters.reason_without
-        total = _sum_of_rows(summands.figures)
+        total = meters.reason_another_quantity or _sum_of_rows(summands.figures)
         if isinstance(total, NotKnown):
             return total
-        reason = self._reason_if_unit_lacks(tables, total, summands.units, outlets, metered_units)
+        reason = self._reason_if_unit_lost(tables, total, summands.units, outlets, metered_units)
         return total if reason is None else reason
 
     def _meter_rows(
@@ -154,19 +163,19 @@ class Total:
         counters: bool,
     ) -> _MeterRows:
         """The rows of the device's own meters that make the total: those of the first figure that
-        it has; with `unit`, the next figure serves the units that the first does not measure. For a
-        load of lines, else of banks, by unit:
+        it has; with `unit`, the next figure serves the units that the first does not measure, but
+        not with `counters`. For a load of lines, else of banks, by unit:
 
             lines {"1.1": 2.5 A}, banks {"1.1": 1 A, "2.1": 2.7 A}
                 figures {"1.1": 2.5 A, "2.1": 2.7 A}, units {"1", "2"}
-            lines {"1.1": NO_ANSWER}
-                reason_missing: "row 1.1 of lines reads no answer"
-
-        With `counters`, no second figure is read after one with rows.
+            lines {"1.1": NO_ANSWER}, get lines.1.1 -> 25
+                reason_not_known: "row 1.1 of lines reads no answer"
+            lines {"1.1": NO_ANSWER}, get lines.1.1 -> nothing: it lacks lines; banks {"1.1": 1 A}
+                figures {"1.1": 1 A}, reason_another_quantity: "row 1.1 of lines reads no answer"
         """
         figures: dict[str, ExactFigure] = {}
         units: set[str] = set()
-        reason_without: Optional[NotKnown] = None
+        reason_another_quantity: Optional[NotKnown] = None
         empty_figures: list[Measurement] = []
         for figure in self.figures:
             readings: dict[str, RowReading] = {}
@@ -175,31 +184,33 @@ class Total:
                     readings[row] = reading
             if not readings and not units:
                 empty_figures.append(figure)
-            reason = figure.missing_part(tables, readings)
-            if reason is None:
-                figures.update(figure.figures(tables, readings, most))
-                units.update(map(self._unit, readings))
-                if units and (counters or self.unit is None):
-                    break
-                continue
-            if not self._is_there(tables, valid_rows, figure, readings):
-                reason_without = reason_without or reason
+            reason = figure.reason_if_answers_lack(tables, readings)
+            if reason is not None and not self._has_meter(tables, valid_rows, figure, readings):
+                reason_another_quantity = reason_another_quantity or reason
                 reason = _reason_if_walk_lost(tables, empty_figures, next(iter(readings)))
+                readings = {}  # read as a device without this meter
             if reason is not None:
-                return _MeterRows({}, set(), reason_missing=reason)
-        return _MeterRows(figures, units, reason_without=reason_without)
+                return _MeterRows({}, set(), reason_not_known=reason)
+            figures.update(figure.figures(tables, readings, most))
+            units.update(map(self._unit, readings))
+            if units and (counters or self.unit is None):
+                break
+        return _MeterRows(figures, units, reason_another_quantity=reason_another_quantity)
 
     def _summands(
         self, meters: _MeterRows, outlets: Mapping[str, ExactFigure], *, counters: bool
     ) -> _Summands:
         """What is added up: the rows of the device's meters, and with `else_outlets` the outlets of
-        each unit without such a row. `counters`: readings in kWh, of which those of outlets and of
-        meters are never mixed, because they count from different days.
+        each unit without such a row. `outlets`: the figure of each outlet. `counters`: readings in
+        kWh, of which those of outlets and of meters are never mixed, because they count from
+        different days.
 
             meters {"1": 2.5 A}, outlets {"1.1": 1 A, "2.1": 2.7 A}
-                {"1": 2.5 A, "2.1": 2.7 A}, units {"1", "2"}
-            the same with `counters`, in kWh
-                {"1": 2.5 kWh}, units {"1"}
+                figures {"1": 2.5 A, "2.1": 2.7 A}, units {"1", "2"}
+            meters {"1": 2.5 kWh}, the outlets in kWh, `counters`
+                figures {"1": 2.5 kWh}, units {"1"}
+            the same without `else_outlets`
+                figures {"1": 2.5 kWh}, units {"1"}
         """
         figures, units = dict(meters.figures), set(meters.units)
         are_outlets_added = self.else_outlets and not (counters and units)
@@ -220,11 +231,11 @@ class Total:
             walk load -> nothing   NotKnown("the answers lack load, which each unit has")
             walk load {"1": 25}    None
         """
-        if self.always_there and self._lacks_all(tables, outlets):
+        if self.always_there and self._is_each_row_missing(tables, outlets):
             return NotKnown(f"the answers lack {self.objects}, which each unit has")
         return None
 
-    def _reason_if_unit_lacks(
+    def _reason_if_unit_lost(
         self,
         tables: Tables,
         total: ExactFigure,
@@ -232,34 +243,37 @@ class Total:
         outlets: Iterable[str],
         metered_units: Callable[[], Collection[str]],
     ) -> Union[NotKnown, NotMetered, None]:
-        """Why the sum of the rows of these units is no total: a unit of the chain has no row; None
-        if each has one. `metered_units`: called without arguments, returns the units with a meter.
+        """Why the sum of the rows of these `units` is no total: a unit of the chain has no row;
+        None if each has one. `metered_units`: called without arguments, returns the units with a
+        meter of anything: a unit with one has lost its row here (NotKnown), one without any is not
+        metered (NotMetered).
 
-            rows of unit 1, outlets 1.1 and 2.1     NotKnown or NotMetered: unit 2 has no row
-            rows of units 1 and 2                   None
-            rows of unit 1, the chain lists 1, 2    NotKnown or NotMetered
+            units {"1"}, outlets 1.1 and 2.1              NotKnown or NotMetered: unit 2 has no row
+            units {"1"}, the list of units has 1 and 2    NotKnown or NotMetered
+            units {"1", "2"}, of these outlets or list    None
         """
         units_without_row = set(map(self._unit, outlets)) - units
         if not units_without_row and isinstance(total, Decimal):
-            units_without_row = self._chain(tables) - units
+            units_without_row = self._units_of_chain(tables) - units
         if not units_without_row:
             return None
-        return self._reason_without(tables, units_without_row, metered_units)
+        return self._reason_without_row(tables, units_without_row, metered_units)
 
-    def _is_there(
+    def _has_meter(
         self,
         tables: Tables,
         valid_rows: Optional[ValidRows],
         figure: Measurement,
         readings: Mapping[str, RowReading],
     ) -> bool:
-        """Whether the device has a figure of which the answers lack values (`readings`), so that
-        the total is not known; else it is read as a device without this meter.
+        """Whether the device has the meter of a figure, of which the answers lack values in these
+        `readings`: the total is then not known. Else it is read as a device without this meter.
 
-            it counts 2 rows and shows 1                                 True
+            load {"1": 25, ".": NO_ANSWER}: it counts 2 rows, shows 1    True
             the unit of a row has no communication (`valid_rows`)        True
             load {"1": NO_ANSWER}, get load.1 -> 52                      True: the walk lost it
             load {"1": NO_ANSWER}, get load.1 -> nothing                 False
+            the same, and each device has the figure (`always_there`)    True
         """
         if self.always_there or any(map(is_index_missing, readings)):
             return True
@@ -267,13 +281,14 @@ class Total:
         is_any_without_communication = figure.values(tables, valid_rows) != all_values
         return is_any_without_communication or not lacks(tables, figure.source, readings)
 
-    def _lacks_all(self, tables: Tables, outlets: Mapping[str, ExactFigure]) -> bool:
+    def _is_each_row_missing(self, tables: Tables, outlets: Mapping[str, ExactFigure]) -> bool:
         """Whether the answers have no row of any figure; with `else_outlets`, no row for a unit
         that has a metered outlet.
 
-            walk load -> nothing                                       True
-            with `else_outlets`, outlets {"2.1": 1 A}, load {"1": 25}  True: unit 2 has no row
-            with `else_outlets`, outlets {"2.1": None}                 False: nothing is metered
+            walk load -> nothing                                        True
+            walk load {"1": 25}                                         False
+            with `else_outlets`, outlets {"2.1": 1 A}, load {"1": 25}   True: unit 2 has no row
+            with `else_outlets`, outlets {"2.1": None}: no meter        False
         """
         if not self.else_outlets:
             return not any(tables[figure.source] for figure in self.figures)
@@ -284,26 +299,29 @@ class Total:
                 units_without_row -= set(map(self._unit, tables[figure.source]))
         return bool(units_without_row)
 
-    def _reason_without(
+    def _reason_without_row(
         self, tables: Tables, units: set[str], metered_units: Callable[[], Collection[str]]
     ) -> Union[NotKnown, NotMetered]:
-        """Why there is no total if these units have no row. A unit is certainly there if the list
-        of units has it with a value, or without such a list if its outlets show it.
+        """Why there is no total if these units have no row. One that is certainly there and has no
+        meter of anything is not metered; any other is not known. It is certainly there if the
+        chain's list has it with a value, or without such a list if its outlets show it.
         `metered_units`: called without arguments, returns the units with any meter. Units 7 and 8
         have no row:
 
             neither shows any meter      NotMetered("units 7, 8 without a meter")
             8 shows a meter of its W     NotKnown("the answers have no row of lineAmps for unit 8")
+            the list of units lacks 8    NotKnown("the answers have no row of lineAmps for unit 8")
         """
         rows = tables[self.units] if self.units else {}
-        without_value = {self._unit(row) for row, value in rows.items() if not _is_value(value)}
-        units_without_meter = (units & (self._chain(tables) or units)) - without_value
-        if units_without_meter:
-            units_without_meter -= set(metered_units())
-        lost_units = units if self.always_there else units - units_without_meter
+        uncertain_units = {self._unit(row) for row, value in rows.items() if not _is_value(value)}
+        listed_units = self._units_of_chain(tables) or units
+        unmetered_units = (units & listed_units) - uncertain_units
+        if unmetered_units:
+            unmetered_units -= set(metered_units())
+        lost_units = units if self.always_there else units - unmetered_units
         if not lost_units:
-            return NotMetered(f"{_names('unit', sorted(units_without_meter))} without a meter")
-        names = _names("unit", sorted(lost_units))
+            return NotMetered(f"{_with_noun('unit', sorted(unmetered_units))} without a meter")
+        names = _with_noun("unit", sorted(lost_units))
         return NotKnown(f"the answers have no row of {self.objects} for {names}")
 
     @property
@@ -345,7 +363,7 @@ class Total:
         rows = [row for figure in self.figures for row in tables[figure.source]]
         return not all(map(is_index_missing, rows))
 
-    def _chain(self, tables: Tables) -> set[str]:
+    def _units_of_chain(self, tables: Tables) -> set[str]:
         """The units that the device lists, empty if it lists one or none: {"1", "2"} of the list
         {"1": "PDU 1", "2": "PDU 2"}."""
         units = set(map(self._unit, tables[self.units])) if self.units else set()
@@ -380,32 +398,36 @@ def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
     >>> _sum_of_rows({"1.1": Decimal("0.60"), "1.3": None, "1.4": None})
     NotMetered(reason='2 of 3 (rows 1.3, 1.4) unmetered')
 
-    A row that is not known now may be why another seems to have no meter:
+    A row that is not known now may be why another seems to have no meter. No row with a meter, or
+    no row at all, is None:
 
     >>> _sum_of_rows({"1.1": NotKnown("row 1.1 reads no answer"), "1.3": None})
     NotKnown(reason='row 1.1 reads no answer')
+    >>> _sum_of_rows({"1.3": None}), _sum_of_rows({})
+    (None, None)
     """
     total = exact_sum_if_complete(rows.values())
     unmetered_rows = [row for row, figure in rows.items() if figure is None]
-    if not isinstance(total, NotMetered) or not unmetered_rows:
-        return total
-    names = _names("row", unmetered_rows)
-    return NotMetered(f"{len(unmetered_rows)} of {len(rows)} ({names}) unmetered")
+    if isinstance(total, NotMetered) and unmetered_rows:
+        names = _with_noun("row", unmetered_rows)
+        return NotMetered(f"{len(unmetered_rows)} of {len(rows)} ({names}) unmetered")
+    return total
 
 
 def _is_value(value: Cell) -> bool:
-    """Whether a value says that its unit is there: a text, or a count that is no placeholder.
+    """Whether a value says that its unit is there: a text, or a count from 0 on.
 
     >>> _is_value("PDU 2"), _is_value(3), _is_value(""), _is_value(-1)
     (True, True, False, False)
     """
-    return counted_by(value) is not None if number(value) is not None else bool(text(value))
+    is_text = number(value) is None
+    return bool(text(value)) if is_text else counted_by(value) is not None
 
 
-def _names(noun: str, names: Sequence[str]) -> str:
+def _with_noun(noun: str, names: Sequence[str]) -> str:
     """Some units or rows in a sentence, with their noun:
 
-    >>> _names("unit", ["2"]), _names("row", ["1", "2"]), _names("unit", [""])
+    >>> _with_noun("unit", ["2"]), _with_noun("row", ["1", "2"]), _with_noun("unit", [""])
     ('unit 2', 'rows 1, 2', 'unit (no name)')
     """
     plural = "" if len(names) == 1 else "s"

@@ -178,21 +178,21 @@ MUTANTS = (
     Mutant(
         "a condition counts for states, figures and commands",
         "handlers/snmp/states.py",
-        "            if not is_one_of(reading, self.good):\n",
-        "            if reading is None:\n",
+        "            if not is_one_of(value, self.good):\n",
+        "            if value is None:\n",
         "tests/handlers/snmp/test_conditions.py",
     ),
     Mutant(
         "a figure of one object that does not answer is not known",
         _TOTALS,
-        "        if self.always_there and self._lacks_all(tables, outlets):\n",
+        "        if self.always_there and self._is_each_row_missing(tables, outlets):\n",
         "        if False:\n",
         _TESTS_OF_FIGURES,
     ),
     Mutant(
         "a unit that the device counts and no row shows leaves no sum",
         _COMPLETENESS,
-        "len(unit_rows) < count or _lacks_first_row(unit_rows, count)",
+        "len(rows_of_unit) < count or _lacks_a_number(rows_of_unit, count)",
         "False",
         _TESTS_OF_ROWS,
     ),
@@ -206,8 +206,8 @@ MUTANTS = (
     Mutant(
         "a row that every device of the family has leaves no sum",
         _COMPLETENESS,
-        '[""] if rows and len(rows) < least else []',
-        "[]",
+        "is_any_missing = rows and len(rows) < least",
+        "is_any_missing = False",
         "tests/handlers/snmp/test_cases.py",
     ),
     Mutant(
@@ -234,14 +234,14 @@ MUTANTS = (
     Mutant(
         "a unit of the chain without a row leaves no total",
         _TOTALS,
-        "            units_without_row = self._chain(tables) - units\n",
+        "            units_without_row = self._units_of_chain(tables) - units\n",
         "            pass\n",
         "tests/handlers/snmp",
     ),
     Mutant(
         "a row is its outlet's only if the unit's cell says so, too",
         "handlers/snmp/chains.py",
-        "        if unit_now not in ((unit,) if unit else self.first_units):\n",
+        "        if unit_now not in names_of_unit:\n",
         "        if False:\n",
         "tests/handlers/snmp/test_chains.py",
     ),

@@ -24,6 +24,14 @@ def test_every_folder_with_a_handler_module_is_registered() -> None:
             assert [word.lower() for word in about.web_words] == list(about.web_words)
 
 
+def test_every_table_of_cases_is_read_by_a_test_in_its_folder() -> None:
+    for table in sorted((ROOT / "tests" / "handlers").glob("*/cases.txt")):
+        name = table.parent.name
+        reader = table.with_name("test_cases.py")
+        assert reader.exists(), f"no test reads {name}/cases.txt: write test_cases.py as netio's"
+        assert f'codec_tables.cases("{name}")' in reader.read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     "name",
     ["http", "host", "registry", "nosuch", "shared/tls", "../handlers/nut", "nut.handler", ""],

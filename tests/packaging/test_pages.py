@@ -6,9 +6,12 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+import handlers.snmp
+import pdu.workshop.handler
 from handlers import VERSION
 from tests.handlers.snmp.units import FIXTURES
 from tests.needs import ROOT
@@ -94,6 +97,17 @@ def test_every_place_that_how_it_is_built_names_is_there() -> None:
         assert places, row
         for path, name in places:
             assert name in (ROOT / path).read_text("utf-8"), (path, name)
+
+
+@pytest.mark.parametrize("package", [handlers.snmp, pdu.workshop.handler])
+def test_how_it_is_built_shows_a_dialogue_of_a_package_in_its_own_words(
+    package: ModuleType,
+) -> None:
+    page = (ROOT / "docs" / "dev" / "how-it-is-built.md").read_text("utf-8")
+    own_lines = [line for line in (package.__doc__ or "").splitlines() if line.startswith("    ")]
+    dialogue = "\n".join(line.removeprefix("    ") for line in own_lines)
+    assert len(own_lines) > 5
+    assert f"```\n{dialogue}\n```\n" in page
 
 
 def test_every_file_or_folder_of_tests_that_is_named_as_evidence_exists() -> None:

@@ -8,8 +8,9 @@ was read is never written back.
 A state is UNKNOWN while a command is pending: each family has a column for it, in the table of
 states.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -62,11 +63,16 @@ SPDU_MASTER = scalar("318.1.1.4.2.2.0", "sPDUMasterState")
 @computed_from(SPDU_STATE, SPDU_MASTER, by_row=True)
 def spdu_inconsistent(tables: Tables) -> Rows:
     """The states of a MasterSwitch's outlets if they are not to be believed: its sPDUMasterState
-    reads "Unknown" when states and relays do not agree, until the unit's own power was cycled. Else
-    it has a word for each outlet ("On,Off,On").
+    reads "Unknown" when states and relays do not agree, until the unit's own power was cycled.
 
-        sPDUMasterState "Unknown", states {"1": 1, "2": 2}  ->  {"1": 1, "2": 2}
-        sPDUMasterState "On,Off", states {"1": 1, "2": 2}   ->  {}
+    >>> states = {SPDU_STATE: {"1": 1, "2": 2}}
+    >>> spdu_inconsistent.rows(tables_of({**states, SPDU_MASTER: {"0": "Unknown"}}))
+    {'1': 1, '2': 2}
+
+    Else it has a word for each outlet, and no state is inconsistent:
+
+    >>> spdu_inconsistent.rows(tables_of({**states, SPDU_MASTER: {"0": "On,Off"}}))
+    {}
     """
     is_unknown = re.fullmatch("(?i)unknown", tables.text(SPDU_MASTER))
     return tables[SPDU_STATE] if is_unknown else {}
@@ -74,13 +80,17 @@ def spdu_inconsistent(tables: Tables) -> Rows:
 
 def _spdu(state: Source) -> tuple[Outlets, ...]:
     """The outlets of a MasterSwitch, which `state` lists: they are read and switched in one column,
-    sPDUOutletCtl (1 on, 2 off).
+    sPDUOutletCtl (1 on, 2 off). A state is not known while a command is pending (1), or while the
+    unit itself does not know the states.
 
-        sPDUOutletCtl {"1": 1, "2": 2}, pending {"1": 2, "2": 1}   1 is on, 2 is unknown
-        sPDUMasterState "Unknown"                                  both are unknown
-
-    A state is not known while a command is pending, or while the unit itself does not know the
-    states.
+    >>> (way,) = _spdu(SPDU_STATE)
+    >>> unit = {SPDU_STATE: {"1": 1, "2": 2}, SPDU_PENDING.source: {"1": 2, "2": 1}}
+    >>> states = way.states.decisions(tables_of(unit))
+    >>> states["1"].state.name, states["2"].reason
+    ('UP', "sPDUOutletPending reads '1'")
+    >>> states = way.states.decisions(tables_of({**unit, SPDU_MASTER: {"0": "Unknown"}}))
+    >>> states["1"].state.name
+    'UNKNOWN'
     """
     consistency = Condition(spdu_inconsistent, good=("4",), optional=True)
     return outlets(
@@ -93,11 +103,18 @@ def _spdu(state: Source) -> tuple[Outlets, ...]:
 
 def _older_states(states: Column, *others: Source) -> ComputedRows:
     """The states of outlets in a table of an older generation, on a unit that also has a table of
-    the newer one (`others`): some units list their outlets in the older table alone. A unit without
-    a newer table has no row: it is read as the older family.
+    the newer one: some units list their outlets in the older table alone.
 
-        states {"1": 1, "2": 2}, rPDU2DeviceStatusModule {"1": 1}   ->  {"1": 1, "2": 2}
-        states {"1": 1, "2": 2}, no rows of a newer table           ->  {}
+    >>> older = _older_states(RPDU_STATE, RPDU2_DEVICE)
+    >>> older.rows(tables_of({RPDU_STATE: {"1": 1, "2": 2}, RPDU2_DEVICE: {"1": 1}}))
+    {'1': 1, '2': 2}
+
+    A unit without a newer table has no row: it is read as the older family.
+
+    >>> older.rows(tables_of({RPDU_STATE: {"1": 1, "2": 2}}))
+    {}
+
+    others: columns of the newer tables; the first with rows tells.
     """
 
     @computed_from(states, by_row=True)
@@ -152,12 +169,19 @@ RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")  # 0 o
 
 def _rpdu(state: Source) -> tuple[Outlets, ...]:
     """The outlets of a rack PDU of the first generation, which `state` lists: states, commands (1
-    on, 2 off), names, and the current in tenths of A.
+    on, 2 off), names, and the current in tenths of A. A unit whose rPDUOutletDevNumCntrlOutlets is
+    0 has none: it only meters.
 
-        states {"1": 1, "2": 2}, pending {"1": 2, "2": 1}   1 is on, 2 is unknown
-        rPDUOutletDevNumCntrlOutlets 0                      no outlets: the unit only meters
+    >>> (way,) = _rpdu(RPDU_STATE)
+    >>> unit = tables_of({RPDU_STATE: {"1": 1, "2": 2}, RPDU_PENDING.source: {"1": 2, "2": 1}})
+    >>> states = way.states.decisions(unit)
+    >>> states["1"].state.name
+    'UP'
 
-    A state is not known while a command is pending (rPDUOutletStatusCommandPending).
+    A state is not known while a command is pending (1):
+
+    >>> states["2"].state.name, states["2"].reason
+    ('UNKNOWN', "rPDUOutletStatusCommandPending reads '1'")
     """
     command = column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand")
     load = column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad", optional=True)
@@ -190,10 +214,11 @@ def rpdu_power(tables: Tables) -> Rows:
     {'0': 0}
     """
     watts = tables[RPDU_WATTS]
-    power = watts
-    for test in (RPDU_VOLTS, RPDU_FACTOR) if is_one_of(watts.get("0"), ("0",)) else ():
-        power = except_where(power, ("0",), tables[test], one_of("0"))
-    return left_join(watts, power)
+    if not is_one_of(watts.get("0"), ("0",)):
+        return empty_as_missing(watts)
+    with_volts = except_where(watts, ("0",), tables[RPDU_VOLTS], one_of("0"))
+    with_volts_and_factor = except_where(with_volts, ("0",), tables[RPDU_FACTOR], one_of("0"))
+    return left_join(watts, with_volts_and_factor)
 
 
 # Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The
@@ -254,14 +279,20 @@ RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), Decimal(10))
 
 def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlets, ...]:
     """The outlets of a MasterSwitch plus or VM, under the index unit.outlet. For plus,
-    fence_apc_snmp uses unit.1.outlet, so that form is read too.
+    fence_apc_snmp uses unit.1.outlet, so that form is read too. Of a MasterSwitch plus, the state
+    off is 2, and the command is 3:
 
-        _masterswitch("318.1.1.6", "MSP", PLUS_COUNT, off=3)   state off = 2, command off = 3
+    >>> (way,) = _masterswitch("318.1.1.6", "MSP", PLUS_COUNT, off=3)
+    >>> unit = tables_of({way.states.source: {"1.1": 1, "1.2": 2}})
+    >>> way.states.decisions(unit)["1.2"].state.name
+    'DOWN'
+    >>> way.control.varbinds(unit, "1.1", up=False)
+    [('1.3.6.1.4.1.318.1.1.6.5.1.1.5.1.1', 3)]
 
     tree: the OID of the unit's kind.
     kind: the word for it in the names of the objects.
     count: the number of outlets of each unit.
-    off: the command that switches off; it is not the number of the state.
+    off: the command that switches off.
     """
     state = column(f"{tree}.7.1.1.5", f"sPDUOutletStatus{kind}OutletState")
     mark = column(f"{tree}.7.1.1.6", f"sPDUOutletStatus{kind}CommandPending", optional=True)
@@ -333,12 +364,18 @@ def _easy_units(values: Column, sibling: Column) -> ComputedRows:
     """A power or energy of each unit of an Easy PDU chain, and a missing one of each unit that
     answers none, so that the chain has no sum.
 
-        kWh {"1": 5}, ePDUDeviceStatusModule {"1": 1, "2": 2}   ->  {"1": 5, "2": Missing}
-        kWh {"1": 5}, no modules, sibling W {"1": 230, "2": 9}  ->  {"1": 5, "2": Missing}
+    >>> energy = _easy_units(EASY_KWH, sibling=EASY_WATTS)
+    >>> energy.rows(tables_of({EASY_KWH: {"1": 5, "2": 7}, EASY_DEVICE: {"1": 1, "2": 2}}))
+    {'1': 5, '2': 7}
+    >>> energy.rows(tables_of({EASY_KWH: {"1": 5}, EASY_DEVICE: {"1": 1, "2": 2}}))["2"].reason
+    'no answer'
+
+    Firmware without the modules' column has the sibling, another column of the table:
+
+    >>> energy.rows(tables_of({EASY_KWH: {"1": 5}, EASY_WATTS: {"1": 230, "2": 9}}))["2"].reason
+    'no answer'
 
     Nothing else counts the units: ePDUDeviceStatusTableSize of a recorded EPDU1116S is 3, for one.
-
-    sibling: another column of the table, which lists the units on firmware without their modules.
     """
     units = Complete(values, EASY_DEVICE, siblings=(sibling,))
     return each_easy(units, EASY_DEVICE)
@@ -348,8 +385,12 @@ def _easy_phases(values: Column, *siblings: Column, on_demand: bool = False) -> 
     """A current, power or energy of each phase of an Easy PDU chain, and a missing one of each
     phase that is listed or counted and not answered.
 
-        amperes {"1": 210, "3": 150}, its sibling kWh {"1": 5, "2": 7, "3": 1}
-        -> {"1": 210, "2": Missing, "3": 150}
+    >>> current = _easy_phases(EASY_PHASE_AMPS, EASY_PHASE_KWH)
+    >>> current.rows(tables_of({EASY_PHASE_AMPS: {"1": 210, "2": 150}, EASY_PHASE_COUNT: {"0": 2}}))
+    {'1': 210, '2': 150}
+    >>> phases = {EASY_PHASE_AMPS: {"1": 210, "3": 150}, EASY_PHASE_KWH: {"1": 5, "2": 7, "3": 1}}
+    >>> current.rows(tables_of(phases))["2"].reason
+    'no answer'
 
     siblings: other columns of the table, which list the phases on firmware that shows neither their
         modules nor their number.
@@ -361,13 +402,17 @@ def _easy_phases(values: Column, *siblings: Column, on_demand: bool = False) -> 
 
 def _easy_text(below: str, what: str, unit: str) -> Measurement:
     """A figure of an Easy PDU whose firmware does not use APC's enterprise number: it is a text
-    with its unit, and "-" where it is not measured.
+    with its unit, and "-" where it is not measured. One in kW becomes W.
 
-        "1.2 kW"   1200 W        "4.2 A"   4.2 A        "-"   not measured
+    >>> power = _easy_text("3", "power", "kW")
+    >>> power.rows(tables_of({power.source.objects[0]: {"1": "1.2 kW"}}))
+    {'1': Decimal('1200.0')}
+    >>> power.rows(tables_of({power.source.objects[0]: {"1": "-"}}))
+    {'1': None}
 
     below: the arcs of the column.
     what: its name, for messages.
-    unit: "A", "kW" or "kWh"; a figure in kW becomes one in W.
+    unit: "A", "kW" or "kWh".
     """
     scale = Decimal(1000 if unit == "kW" else 1)
     values = on_demand(column(f"1.1.{below}", f"{what} as text"))
@@ -388,11 +433,20 @@ def _ats_phases(below: str, name: str) -> Complete:
     """A figure of each output phase of a transfer switch, without its neutral (last arc 4), whose
     current the phases have already carried: their sum is the load.
 
-        atsOutputCurrent {"1.1.1": 52, "1.1.2": 48, "1.1.4": 3}, atsNumOutputPhases {"1": 3}
-        -> {"1.1.1": 52, "1.1.2": 48, "1.": Missing}
+    >>> current = _ats_phases("4", "atsOutputCurrent")
+    >>> AMPERES = column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent")
+    >>> output = {ATS_PHASE_COUNT: {"1": 2}, AMPERES: {"1.1.1": 52, "1.1.2": 48, "1.1.4": 3}}
+    >>> current.rows(tables_of(output))
+    {'1.1.1': 52, '1.1.2': 48}
 
-    Output 1 counts three phases (the neutral is not among them): the third is missing. So is a
-    phase that has a voltage and no figure.
+    A phase that is counted (the neutral is not) and not answered is missing, and so is one that has
+    a voltage and no figure; "1." is a row of output 1 whose index is not known:
+
+    >>> list(current.rows(tables_of({**output, ATS_PHASE_COUNT: {"1": 3}})))
+    ['1.1.1', '1.1.2', '1.']
+    >>> volts = {ATS_VOLTS: {"1.1.1": 230, "1.1.2": 230, "1.1.3": 230}}
+    >>> current.rows(tables_of({**output, **volts}))["1.1.3"].reason
+    'no answer'
     """
     every_phase = Complete(column(f"318.1.1.8.5.4.3.1.{below}", name), ATS_VOLTS)
 
@@ -419,10 +473,16 @@ def breakers(tables: Tables) -> Rows:
     """The rating of each position of a floor PDU's panels that has a breaker, which is an outlet
     here. xPDUBranchBreakerRating is 0 without a breaker, 1 or 2 for earth and neutral, else in A.
 
-        ratings {"1": 16, "2": 0, "3": 2, "4": 32}  ->  {"1": 16, "4": 32}
+    >>> breakers.rows(tables_of({XPDU_RATING: {"1": 16, "2": 0, "3": 2, "4": 32}}))
+    {'1': 16, '4': 32}
 
-    Raises ProtocolError if a position's rating is not answered: the row may be padding. Rows beyond
-    the number of positions (xPDUBranchBreakerTableSize) are padding.
+    Rows beyond the number of positions are padding:
+
+    >>> panel = {XPDU_RATING: {"1": 16, "2": 16, "3": 16}, XPDU_POSITIONS: {"0": 2}}
+    >>> breakers.rows(tables_of(panel))
+    {'1': 16, '2': 16}
+
+    Raises ProtocolError if a position's rating is not answered: the row may be padding.
     """
     positions = up_to_count(tables[XPDU_RATING], tables.scalar(XPDU_POSITIONS))
     return strict_where(positions, positions, none_of(*NO_BREAKER))
@@ -433,11 +493,20 @@ def xpdu_lines(tables: Tables) -> Rows:
     """The current of each output line of a floor PDU, which counts its lines
     (xPDUSystemOutputTableSize); rows beyond the count are padding. Their sum is the load.
 
-        count 3, currents {"1": 187, "2": 190, "3": 180, "4": 0}  ->  rows 1, 2 and 3
+    >>> currents = {XPDU_CURRENT: {"1": 187, "2": 190, "3": 180, "4": 0}}
+    >>> xpdu_lines.rows(tables_of({**currents, XPDU_LINES: {"0": 3}}))
+    {'1': 187, '2': 190, '3': 180}
 
     Without a count, a line that has a voltage and no current is missing:
 
-        currents {"1": 187}, voltages {"1": 1200, "2": 1200}  ->  {"1": 187, "2": Missing}
+    >>> volts = {XPDU_VOLTS: {"1": 1200, "2": 1200}}
+    >>> xpdu_lines.rows(tables_of({XPDU_CURRENT: {"1": 187}, **volts}))["2"].reason
+    'no answer'
+
+    A unit that counts no line has lines that are not metered:
+
+    >>> xpdu_lines.rows(tables_of({XPDU_CURRENT: {"1": 187}, XPDU_LINES: {"0": 0}}))
+    {'1': ''}
     """
     count = tables.scalar(XPDU_LINES)
     if count is None and tables[XPDU_CURRENT]:

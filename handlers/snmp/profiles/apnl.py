@@ -7,8 +7,9 @@ same objects for a PDU on its bus, but reads or writes that PDU only on a furthe
 (pduAdminCommand). A gateway's states and figures are not read: they may be out of date. A PDU whose
 switching is not enabled as a whole (bit 2 of pduEnableFeatures) is not switched.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Rows
@@ -47,12 +48,17 @@ def states(tables: Tables) -> Rows:
     """The state of each node that has an outlet. A node whose nodeOutlet is 0 is a display or a
     meter.
 
-        nodeSwitchOperStatus {"1": 1, "2": 2, "3": 0}, nodeOutlet {"1": 1, "2": 2, "3": 0}
-        -> {"1": 1, "2": 2}
+    >>> nodes = {STATE: {"1": 1, "2": 2, "3": 0}, OUTLET: {"1": 1, "2": 2, "3": 0}}
+    >>> states.rows(tables_of({**nodes, PDU_TYPE: {"0": 0}}))
+    {'1': 1, '2': 2}
 
-    A gateway (pduType other than 0) has no row: its states may be out of date. Raises ProtocolError
-    if a node with a state has no answer of its nodeOutlet: it may have none. When one node alone is
-    read for a command, the result is then without a row.
+    A gateway (pduType other than 0) has no row: its states may be out of date.
+
+    >>> states.rows(tables_of({**nodes, PDU_TYPE: {"0": 1}}))
+    {}
+
+    Raises ProtocolError if a node with a state has no answer of its nodeOutlet: it may have none.
+    When one node alone is read for a command, the result is then without a row.
     """
     if not _is_modular(tables):
         return {}
@@ -68,12 +74,17 @@ def _metered_column(values: Column) -> ComputedRows:
 
 
 def _total_of_pdu(values: Scalar) -> ComputedRows:
-    """The PDU's own load or energy, if it has a node that meters; without one, its 0 is no
-    measurement.
+    """The PDU's own load or energy, if it has a node that meters (nodeType 4 or 5); without one,
+    its 0 is no measurement.
 
-        pdulAcurrent 15, nodeType {"1": 5, "2": 6}   {"0": 15}    5 meters and switches
-        pdulAcurrent 0, nodeType {"1": 6}            {}           6 switches
-        a gateway (pduType other than 0)             {}           its figures may be out of date
+    >>> AMPERES = scalar("29640.4.3.13.0", "pdulAcurrent")
+    >>> load, modular = _total_of_pdu(AMPERES), {PDU_TYPE: {"0": 0}}
+    >>> load.rows(tables_of({AMPERES: {"0": 15}, TYPE: {"1": 5, "2": 6}, **modular}))
+    {'0': 15}
+    >>> load.rows(tables_of({AMPERES: {"0": 0}, TYPE: {"1": 6}, **modular}))
+    {}
+
+    A gateway (pduType other than 0) has no row: its figures may be out of date.
     """
 
     @computed_from(values, PDU_TYPE, TYPE, by_row=True)

@@ -15,8 +15,9 @@ ATEN-PE2-CFG (`aten-pe2`) has tables for up to 16 cascaded stations; the index i
 station that does not answer reads -3000000 everywhere, like one that was never there: its outlets
 are left out.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace
@@ -64,10 +65,16 @@ LISTED_STATUS = replace(STATUS, listed=rows_without(CONFIRMATION, NO_CONFIRMATIO
 @computed_from(STATUS, CONFIRMATION, by_row=True)
 def unconfirmed_slots(tables: Tables) -> Rows:
     """The states of all slots, on a unit that confirms no command (outletConfirmation 4 in each
-    slot): there the confirmations do not tell which slots have an outlet. On other units no row.
+    slot): there the confirmations do not tell which slots have an outlet.
 
-        outletConfirmation {"1": 4, "2": 4}, states {"1": 2, "2": 1}   {"1": 2, "2": 1}
-        outletConfirmation {"1": 1, "2": 4}                            {}: the slots are not read
+    >>> states = {STATUS: {"1": 2, "2": 1}}
+    >>> unconfirmed_slots.rows(tables_of({**states, CONFIRMATION: {"1": 4, "2": 4}}))
+    {'1': 2, '2': 1}
+
+    On other units no row: their slots are not read.
+
+    >>> unconfirmed_slots.rows(tables_of({**states, CONFIRMATION: {"1": 1, "2": 4}}))
+    {}
     """
     confirmations = tables.with_all_rows[CONFIRMATION]
     if not rows_if_every_mark(confirmations, confirmations, matches(NO_CONFIRMATION)):
@@ -85,9 +92,19 @@ def displayed_states(tables: Tables) -> Rows:
     """The state of each outlet from the table of what the unit displays, if it has a row for each:
     rows that read 6 have no outlet.
 
-        outletnumber 2, displayOutletStatus {"1": 2, "2": 1, "3": 6}   {"1": 2, "2": 1}
-        outletnumber 2, displayOutletStatus {"1": 2, "3": 6}           {".": Missing}
-        outletnumber 0, or not answered                                {}
+    >>> counts_two = {NUMBER_OF_OUTLETS: {"0": 2}}
+    >>> displayed_states.rows(tables_of({**counts_two, DISPLAYED: {"1": 2, "2": 1, "3": 6}}))
+    {'1': 2, '2': 1}
+
+    With fewer rows than outlets, no state is known; "." is a row whose index is not known:
+
+    >>> displayed_states.rows(tables_of({**counts_two, DISPLAYED: {"1": 2, "3": 6}}))
+    {'.': Missing(reason='no answer', is_unanswered=True)}
+
+    No row where the unit counts no outlet, or does not count them:
+
+    >>> displayed_states.rows(tables_of({DISPLAYED: {"1": 2, "2": 1}}))
+    {}
     """
     count = tables.scalar(NUMBER_OF_OUTLETS)
     if count is None or counted_by(count) == 0:
@@ -129,9 +146,11 @@ def _station_rows(values: Source) -> ComputedRows:
     """The values, on a device that lists a station (PDU). A server's BMC and a device with the
     older MIB have the same sysObjectID and list none: no row.
 
-        staStatusOutletCount {"1": 24}, values {"1.1": 350}            {"1.1": 350}
-        no station, values {"1.1": 350}                                {}
-        the stations are not answered now ({"1": Missing})             {"1.1": Missing, ...}
+    >>> currents = {DEVICE_AMPS: {"1": 11000}}
+    >>> _station_rows(DEVICE_AMPS).rows(tables_of({**currents, OUTLET_COUNTS: {"1": 24}}))
+    {'1': 11000}
+    >>> _station_rows(DEVICE_AMPS).rows(tables_of(currents))
+    {}
     """
 
     @computed_from(*objects_of([values]), OUTLET_COUNTS, OPERATION, by_row=True)
@@ -153,14 +172,21 @@ def _pe2(below: str, name: str) -> Measurement:
 
 
 def _currents(currents: Column, beside: Column, sibling: Column) -> Measurement:
-    """The current of each line or bank: their sum is the load. A row that the column `beside` has
-    and the currents lack is missing.
+    """The current of each line or bank in A: their sum is the load. The values are in units of
+    0.0001 A.
 
-        lines {"1.1": 11000, "1.3": 4000}, volts {"1.1": …, "1.2": …, "1.3": …}
-        -> {"1.1": 11000, "1.2": Missing, "1.3": 4000}
+    >>> lines = _currents(LINE_AMPS, LINE_VOLTS, LINE_WATTS)
+    >>> station = {OUTLET_COUNTS: {"1": 24}, LINE_AMPS: {"1.1": 11000, "1.3": 4000}}
+    >>> lines.rows(tables_of(station))
+    {'1.1': Decimal('1.1000'), '1.3': Decimal('0.4000')}
 
-    currents: in units of 0.0001 A.
-    beside: another column of the table.
+    A line that has a voltage and no current is not known:
+
+    >>> volts = {LINE_VOLTS: {"1.1": 2300000, "1.2": 2300000, "1.3": 2300000}}
+    >>> lines.rows(tables_of({**station, **volts}))["1.2"].reason
+    'row 1.2 of lineReadingCur reads no answer'
+
+    beside: another column of the table, which shows such a line.
     sibling: a third one, for stations that do not have the second.
     """
     return _reading(Complete(currents, same_rows_as=beside, siblings=(sibling,)))
@@ -187,14 +213,19 @@ def _text(values: Column) -> ComputedRows:
 
 
 def _of_outlets(arc: int, quantity: str) -> Measurement:
-    """A current, power or energy of each outlet: integers in thousandths, else the same as decimal
-    texts.
+    """A current, power or energy of each outlet: integers in thousandths of A, W or kWh; on a unit
+    without these, the same as decimal texts.
 
-        outletIntegerCurrent  350     0.35 A
-        outletCurrent         "0.35"  0.35 A, of a unit without outletIntegerCurrent
+    >>> current = _of_outlets(2, "Current")
+    >>> INTEGERS = column("21317.1.3.2.2.2.2.99.1.2", "outletIntegerCurrent")
+    >>> current.measured_rows(tables_of({INTEGERS: {"1": 350}}))
+    {'1': Decimal('0.350')}
+    >>> TEXTS = column("21317.1.3.2.2.2.2.1.1.2", "outletCurrent")
+    >>> current.measured_rows(tables_of({TEXTS: {"1": "0.35"}}))
+    {'1': Decimal('0.35000')}
 
     arc: the last arc of both columns.
-    quantity: the end of their names, such as "Current".
+    quantity: the end of their names.
     """
     integers = column(f"21317.1.3.2.2.2.2.99.1.{arc}", f"outletInteger{quantity}")
     texts = column(f"21317.1.3.2.2.2.2.1.1.{arc}", f"outlet{quantity}")
@@ -208,10 +239,18 @@ def _of_outlets(arc: int, quantity: str) -> Measurement:
 
 def _outlets(states: State) -> tuple[Outlets, ...]:
     """The outlets of an older PE unit, which one of three tables lists: names, currents, powers and
-    energies are the same whichever it is.
+    energies are the same whichever it is. A command writes outletNStatus (2 on, 1 off).
 
-        outletNStatus 2 on, 1 off; a command writes the same object
-        outletNStatus 6: the SNMP user may not switch the outlet, and a command is refused
+    >>> (way,) = _outlets(State(STATUS, on=("2",), off=("1",)))
+    >>> unit = tables_of({STATUS: {"1": 2, "2": 6}})
+    >>> [decision.state.name for decision in way.states.decisions(unit).values()]
+    ['UP', 'UNKNOWN']
+
+    Status 6: the SNMP user may not switch outlet 2, and a command is refused.
+
+    >>> way.guards[0].raise_if_forbidden(unit, "2")
+    Traceback (most recent call last):
+    handlers.shared.errors.Unsupported: outlet 2 is not switched: the SNMP community or user ...
 
     states: those of the table.
     """

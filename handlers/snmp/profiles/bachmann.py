@@ -9,8 +9,9 @@ Older: BlueNet IRS with BLUENET-IRS. The index is a text, in octets after its le
 not give the values of a socket's or a fuse's state, so sockets are listed and metered, but not
 switched. Flags of each PDU say what it meters.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial
@@ -122,17 +123,30 @@ def _measurement(
     kind: tuple[str, str], guids: Column, count: Optional[Source] = None
 ) -> Measurement:
     """A measurement of each part, such as each socket. The device keeps all measured values as
-    variables in one table: a variable belongs to the part whose GUID its index begins with.
+    variables in one table: a variable belongs to the part whose GUID its index begins with. Here
+    the variable of type 4 and unit 4 is the current of socket 1.1, that of type 19 its power:
 
-        sockets    {"1.1": GUID 01020304050607}
-        variables  {"1.2.3.4.5.6.7.99": 230}, its type 4 and unit 4: a current
-        result     {"1.1": 230}
+    >>> current = _measurement(CURRENT, SOCKETS).source
+    >>> sockets = {SOCKETS: {"1.1": bytes([1, 2, 3, 4, 5, 6, 7])}}
+    >>> variables = {
+    ...     VALUE: {"1.2.3.4.5.6.7.98": 53, "1.2.3.4.5.6.7.99": 230},
+    ...     TYPE: {"1.2.3.4.5.6.7.98": 19, "1.2.3.4.5.6.7.99": 4},
+    ...     UNIT: {"1.2.3.4.5.6.7.98": 36, "1.2.3.4.5.6.7.99": 4},
+    ...     CONDITION: {"1.2.3.4.5.6.7.98": 2, "1.2.3.4.5.6.7.99": 2},
+    ... }
+    >>> current.rows(tables_of({**sockets, **variables}))
+    {'1.1': 230}
+
+    A part without a variable, and one whose variable is lost (status 7), is emptied: there is no
+    sum.
+
+    >>> lost = {CONDITION: {"1.2.3.4.5.6.7.98": 2, "1.2.3.4.5.6.7.99": 7}}
+    >>> current.rows(tables_of({**sockets, **variables, **lost}))
+    {'1.1': ''}
 
     kind: the type and the unit of the variables.
     guids: the column of the parts' GUIDs.
     count: the number of parts of each device; one that is not listed is missing.
-
-    A part without a variable, and one whose variable is lost, is emptied: there is no sum.
     """
     type_, unit = kind
 
@@ -172,11 +186,19 @@ YES, NO = "[1-9][0-9]*", "0"
 
 def _irs_socket(sub_oid: str, name: str) -> Measurement:
     """A current, power or energy of each socket, in thousandths: of a chain in which every PDU
-    meters its sockets.
+    meters its sockets (pdusfeSinglePoolMeasure is not 0).
 
-        every PDU meters its sockets: values {"1.1": 520}   {"1.1": 520}
-        PDU 1 does, PDU 2 does not                          {"1.1": ""}, not metered
-        no PDU does                                         {}
+    >>> AMPERES = column(f"{IRS}.8.1.20", "sCurrent")
+    >>> current, values = _irs_socket("20", "sCurrent"), {AMPERES: {"1.1": 520, "2.1": 0}}
+    >>> current.source.rows(tables_of({**values, IRS_METERS_SOCKETS: {"1": 1, "2": 1}}))
+    {'1.1': 520, '2.1': 0}
+
+    If some do not, the values are emptied; if none does, there is no row:
+
+    >>> current.source.rows(tables_of({**values, IRS_METERS_SOCKETS: {"1": 1, "2": 0}}))
+    {'1.1': '', '2.1': ''}
+    >>> current.source.rows(tables_of({**values, IRS_METERS_SOCKETS: {"1": 0, "2": 0}}))
+    {}
     """
     values = column(f"{IRS}.8.1.{sub_oid}", name)
 
@@ -192,11 +214,19 @@ def _irs_socket(sub_oid: str, name: str) -> Measurement:
 
 def _irs_total(sub_oid: str, name: str) -> Total:
     """The load, power or energy of the chain: the sum over its phases, in thousandths; the sum of
-    the sockets if a PDU does not meter its phases.
+    the sockets if a PDU does not meter its phases (pdusfeMeasure 0).
 
-        3 phases counted, values {"1.1": 520, "1.2": 480, "1.3": 500}   1.5
-        3 phases counted, values {"1.1": 520, "1.2": 480}               not known
-        a PDU does not meter its phases                                 the sum of the sockets
+    >>> load, AMPERES = _irs_total("3", "pCurrent"), column(f"{IRS}.6.1.3", "pCurrent")
+    >>> phases = {IRS_PHASES: {"1.1": 7, "1.2": 7, "1.3": 7}, IRS_PHASE_COUNT: {"0": 3}}
+    >>> unit = {**phases, IRS_METERS_PHASES: {"1": 1}}
+    >>> load.read(tables_of({**unit, AMPERES: {"1.1": 520, "1.2": 480, "1.3": 500}}), None)
+    Decimal('1.500')
+    >>> load.read(tables_of({**unit, AMPERES: {"1.1": 520, "1.2": 480}}), None)
+    NotKnown(reason='row 1.3 of pCurrent reads no answer')
+    >>> unit = tables_of({**phases, IRS_METERS_PHASES: {"1": 0}})
+    >>> from decimal import Decimal
+    >>> load.read(unit, None, outlets={"1.1": Decimal("0.3")})
+    Decimal('0.3')
 
     The flag of the PDUs, the count or a value that is not answered leaves the sum unknown: that of
     the sockets is another figure.

@@ -5,8 +5,9 @@ drivers/baytech-mib.c; Observium, includes/discovery/sensors/baytech-mib-403-1.i
 watts (Observium). Observium ignores a power of -2000000; this handler treats every value below 0 as
 missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or no load.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace
@@ -38,7 +39,8 @@ COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
 
 def _column_of_rpcs(values: Column) -> ComputedRows:
     """A current or power of each RPC (unit) of a chain; of an RPC that has outlets and no row of
-    it, a missing one, so that the chain has no sum.
+    it, a missing one, so that the chain has no sum. The first number of an index is the RPC; "2."
+    is a row of RPC 2 whose index is not known.
 
     >>> chain = {COUNT: {"1": 8, "2": 8}, STATE: {"1.1": 1, "2.1": 1}}
     >>> rows = _column_of_rpcs(CURRENT).rows({CURRENT: {"1": 15}, **chain})
@@ -61,9 +63,14 @@ def _unless_metered(values: Source, meters: Column) -> ComputedRows:
     """The values of a device whose RPCs have no meter of their own (`meters`): the currents of
     circuits, for example, which a meter of the RPC would count again.
 
-        circuits {"1.1": 15}, no meters           {"1.1": 15}
-        circuits {"1.1": 15}, meters {"1": 15}    {}
-        meters {"1": Missing}                     {".": Missing}
+    >>> AMPERES = column("4779.1.3.5.9.1.4", "circuitCurrent")
+    >>> currents = _unless_metered(AMPERES, meters=CURRENT)
+    >>> currents.rows(tables_of({AMPERES: {"1.1": 15}}))
+    {'1.1': 15}
+    >>> currents.rows(tables_of({AMPERES: {"1.1": 15}, CURRENT: {"1": 15}}))
+    {}
+
+    While the meters are not answered, one row without an index (".") is missing.
     """
 
     @computed_from(values, meters, by_row=True)
@@ -78,11 +85,14 @@ def _circuits(below: str, name: str, other_arcs: str, other_name: str) -> Comple
     """A figure of each circuit of an RPC; a circuit with no row in it, and one in another column of
     the same table, is missing.
 
-        circuitCurrent {"1.1": 15}, circuitName {"1.1": "A", "1.2": "B"}
-        -> {"1.1": 15, "1.2": Missing}
+    >>> currents = _circuits("4", "Current", "7", "Power")
+    >>> AMPERES, WATTS = currents.needs()
+    >>> rows = currents.rows(tables_of({AMPERES: {"1.1": 15}, WATTS: {"1.1": 34, "1.2": 20}}))
+    >>> rows["1.1"], rows["1.2"].reason
+    (15, 'no answer')
 
-    below, name: the column of the figure.
-    other_arcs, other_name: the other column.
+    below, name: the arcs of the figure's column, and the end of its name.
+    other_arcs, other_name: the same of the other column.
     """
     table = "4779.1.3.5.9.1"
     return Complete(

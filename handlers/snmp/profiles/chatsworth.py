@@ -4,8 +4,9 @@ outlet, then the PDU's MAC address as text.
 PDUs that cannot switch may have the control column. The energy of branches is in deca-VA-seconds,
 and the objects called power are in VA, so both are left out.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from decimal import Decimal
@@ -67,10 +68,14 @@ def _metered(below: str, name: str) -> ComputedRows:
 
 def _legacy(below: str, name: str, last: int = 24) -> ComputedRows:
     """A figure of each outlet or line of a single PDU, in the older tree, which shows one PDU. In a
-    chain (a number of PDUs above 1) there is no row: the other PDUs' figures are not in it.
+    chain (pduCount above 1) there is no row: the other PDUs' figures are not in it.
 
-        number of PDUs 1, values {"1": 15}   {"1": 15}
-        number of PDUs 3, values {"1": 15}   {}
+    >>> current = _legacy("3.5", "outletNCurrent")
+    >>> AMPERES, _ = current.objects
+    >>> current.rows(tables_of({AMPERES: {"1": 15}, LEGACY_PDUS: {"0": 1}}))
+    {'1': 15}
+    >>> current.rows(tables_of({AMPERES: {"1": 15}, LEGACY_PDUS: {"0": 3}}))
+    {}
 
     below, name: the arcs and name of the values.
     last: the number of the last one.

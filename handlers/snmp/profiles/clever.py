@@ -16,8 +16,9 @@ An outlet of an MPro can be protected as critical equipment (1.2 beside the rela
 then not switched, but the agent reports the written value as the state for a while. A command for
 such an outlet is refused.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -68,8 +69,11 @@ def _if_counted(values: Source, count: Scalar, *, by_row: bool = False) -> Compu
     none of one without it. The count is read first, so that a device without the tree costs one
     GET.
 
-        count "8", values {"1": "1.53"}   {"1": "1.53"}
-        no count                          {}
+    >>> COUNT, AMPERES = scalar("~.1.3.0", "outputNum"), column("~.8.1", "outputCurrent", "0")
+    >>> _if_counted(AMPERES, COUNT).rows(tables_of({COUNT: {"0": "8"}, AMPERES: {"1": "1.53"}}))
+    {'1': '1.53'}
+    >>> _if_counted(AMPERES, COUNT).rows(tables_of({AMPERES: {"1": "1.53"}}))
+    {}
     """
 
     @computed_from(values, count, by_row=by_row)
@@ -80,12 +84,21 @@ def _if_counted(values: Source, count: Scalar, *, by_row: bool = False) -> Compu
 
 
 def _meter(values: Column, beside: Column, count: Scalar) -> ComputedRows:
-    """A current, power or energy of each outlet, if each outlet has one. Some MPDUs meter groups of
-    outlets: the group's figure is in the row of one outlet, and the others read "--".
+    """A current, power or energy of each outlet, if each outlet has one.
 
-        count 2, values {"1": "1.53", "2": "0.20"}   {"1": "1.53", "2": "0.20"}
-        count 2, values {"1": "1.53", "2": "--"}     {".": Missing}: a figure of a group
-        count 0                                      {}
+    >>> COUNT, AMPERES = scalar("~.1.3.0", "outputNum"), column("~.8.1", "outputCurrent", "0")
+    >>> KWH = column("~.10", "outputEnergy", "0")
+    >>> current = _meter(AMPERES, beside=KWH, count=COUNT)
+    >>> current.rows(tables_of({COUNT: {"0": 2}, AMPERES: {"1": "1.53", "2": "0.20"}}))
+    {'1': '1.53', '2': '0.20'}
+
+    Some MPDUs meter groups of outlets: the group's figure is in the row of one outlet, and the
+    others read "--". It is no outlet's, so one row that is missing takes the place of all:
+
+    >>> list(current.rows(tables_of({COUNT: {"0": 2}, AMPERES: {"1": "1.53", "2": "--"}})))
+    ['.']
+
+    A unit that counts 0 outlets has no row.
 
     beside: another column of the same meters. A row that it has and the answer lacks is missing,
     and counts as that outlet's meter.
@@ -113,8 +126,13 @@ def _text_family(
     """An entry of a product line with values as texts; older firmware has INTEGERs, in hundredths
     of A and tenths of kWh. The caller adds key, MIB and models.
 
-        current "1.53"   1.53 A          current 153   1.53 A
-        energy "12.4"    12.4 kWh        energy 124    12.4 kWh
+    >>> zpdu = _zm("2")(key="clever-zpdu", mib="ZPDU", models=("ZPDU",))
+    >>> current, count = zpdu.outlets[0].current, zpdu.outlets[0].none_if_zero
+    >>> AMPERES = current.source.objects[0]
+    >>> current.measured_rows(tables_of({count: {"0": 1}, AMPERES: {"1": "1.53"}}))
+    {'1': Decimal('1.53')}
+    >>> current.measured_rows(tables_of({count: {"0": 1}, AMPERES: {"1": 153}}))
+    {'1': Decimal('1.53')}
 
     count: the number of outlets; 0 on a unit that only meters.
     line_current, line_energy: the columns of the lines. The load is the sum of the lines' currents.
@@ -153,6 +171,10 @@ def _zm(tree: str, power: str = "") -> partial[Profile]:
         30966.TREE.1.5   names          30966.TREE.1.10    energies of outlets
         30966.TREE.1.7   switches       30966.TREE.1.1.3   the number of outlets
 
+    >>> (way,) = _zm("7")(key="clever-zpdu", mib="ZPDU", models=("ZPDU",)).outlets
+    >>> way.control.varbinds(tables_of({}), "2", up=True)
+    [('1.3.6.1.4.1.30966.7.1.7.2.0', 'ON')]
+
     tree: the arcs of the product line below 30966.
     power: the arc of the table of powers in kW, if a program reads it.
     """
@@ -176,6 +198,10 @@ def _rpdu(tree: str) -> partial[Profile]:
         30966.TREE.1.1.7        the number of outlets
         30966.TREE.1.1.8, 9     names and switches of outlets
         30966.TREE.1.1.10, 13   currents and energies of outlets
+
+    >>> (way,) = _rpdu("6")(key="clever-rpdu", mib="RPDU", models=("RPDU",)).outlets
+    >>> way.control.varbinds(tables_of({}), "2", up=True)
+    [('1.3.6.1.4.1.30966.6.1.1.9.2.0', 'ON')]
 
     tree: the arcs of the product line below 30966.
     """
@@ -206,12 +232,15 @@ def _items(group: str, name: str, tail: str) -> Spread:
 def _lines(item: str, tail: str) -> ComputedRows:
     """A figure of each line of an MPro: the item 2.1 is the current, 3.1 the power, 6 the energy.
     Below the same branches are limits, such as 2.6, which end in 6 like an energy; only a row with
-    a power (3.1) is a line.
+    a power is a line. Here row 9 is a limit, and line 3 has no energy:
 
-        item 6 {"1": 50, "2": 70, "9": 3}, powers {"1": 230, "2": 180, "3": 200}
-        -> {"1": 50, "2": 70, "3": ""}
+    >>> energies = _lines("6", "")
+    >>> ENERGY, POWER, CURRENT = energies.objects
+    >>> powers = {POWER: {"1": 230, "2": 180, "3": 200}}
+    >>> energies.rows(tables_of({ENERGY: {"1": 50, "2": 70, "9": 3}, **powers}))
+    {'1': 50, '2': 70, '3': ''}
 
-    Row 9 has no power: it is a limit. No row on older firmware, which has other items.
+    No row on older firmware, which has other items.
 
     item: the arcs of the item below the line's number.
     tail: ".0" for firmware that appends a 0 to each OID.
@@ -232,11 +261,18 @@ def _mpro(tail: str) -> tuple[Outlets, ...]:
     """The outlets of an MPro: states and commands of relays (1 on, 0 off), names, currents, powers
     and energies. A unit may lack the relays or the meters of outlets.
 
-        relay item 1.1 {"1": 1, "2": 1}, protected item 1.2 {"1": 0, "2": 1}
-        off for outlet 1: 0 is written; off for outlet 2: refused, nothing is written
+    >>> (way,) = _mpro("")
+    >>> PROTECTED = way.guards[0].test
+    >>> unit = tables_of({way.states.source: {"1": 1, "2": 1}, PROTECTED: {"1": 0, "2": 1}})
+    >>> way.control.varbinds(unit, "1", up=False)
+    [('1.3.6.1.4.1.30966.11.0.3.1.1.1.1', 0)]
 
     The relay of an outlet that is protected as critical equipment is not switched, but the agent
-    reports the written value as the state for a while.
+    reports the written value as the state for a while. The command is refused:
+
+    >>> way.guards[0].raise_if_forbidden(unit, "2")
+    Traceback (most recent call last):
+    handlers.shared.errors.Unsupported: outlet 2 is not switched: it is protected as critical ...
 
     tail: ".0" for firmware that appends a 0 to each OID.
     """
@@ -286,28 +322,41 @@ def _is_ms_pdu(tables: Tables) -> bool:
 
 @computed_from(MS_STATUS, MS_COUNT)
 def ms_states(tables: Tables) -> Rows:
-    """The state of each outlet of an MS-PDU, ON or OFF, as many as it counts. Other units have the
-    same tree, with percents and alarms in this column: a number is no state.
+    """The state of each outlet of an MS-PDU, ON or OFF, as many as it counts (outputNum).
 
-        outputNum 2, outputStatus {"1": "ON", "2": "OFF", "3": ""}   {"1": "ON", "2": "OFF"}
-        outputNum 2, outputStatus {"1": "12", "2": "0"}              {}
-        outputNum 9600 (the baud rate of a unit without outlets)     {}
+    >>> ms_states.rows(tables_of({MS_COUNT: {"0": 2}, MS_STATUS: {"1": "ON", "2": "OFF", "3": ""}}))
+    {'1': 'ON', '2': 'OFF'}
 
-    A word that is neither is missing. Raises ProtocolError if fewer rows are listed than counted.
+    Other units have the same tree, with percents and alarms in this column: a number is no state.
+    Where a unit without outlets has its baud rate, 9600, in place of outputNum, nothing is read.
+
+    >>> ms_states.rows(tables_of({MS_COUNT: {"0": 2}, MS_STATUS: {"1": "12", "2": "0"}}))
+    {}
+    >>> ms_states.rows(tables_of({MS_COUNT: {"0": 9600}, MS_STATUS: {"1": "ON"}}))
+    {}
+
+    Nor is a unit read whose rows have more arcs in their indexes. A word that is neither is
+    missing. Raises ProtocolError if fewer rows are listed than counted.
     """
     if not _is_ms_pdu(tables) or is_of_other_depth(tables, MS_STATUS):
         return {}
     states = tables[MS_STATUS]
-    return where(up_to_count(states, tables.scalar(MS_COUNT)), states, yes_or_no(MS_WORDS, NUMBERS))
+    counted_states = up_to_count(states, tables.scalar(MS_COUNT))
+    return where(counted_states, states, yes_or_no(MS_WORDS, NUMBERS))
 
 
 def _of_ms_pdu(values: Object) -> ComputedRows:
     """A figure of an MS-PDU. Other units have the same tree, with a line's voltage in place of the
     total: one whose states are all numbers is no MS-PDU and has no row.
 
-        outputNum 2, states {"1": "ON", "2": "OFF"}, values {"0": 15}   {"0": 15}
-        outputNum 2, states {"1": "12", "2": "0"}, values {"0": 230}    {}
-        outputNum 2, states {"1": Missing}, values {"0": 15}         Missing
+    >>> TOTAL = scalar(MS + ".2.1.0", "totalCurrent")
+    >>> unit = {MS_COUNT: {"0": 2}, TOTAL: {"0": 15}}
+    >>> _of_ms_pdu(TOTAL).rows(tables_of({**unit, MS_STATUS: {"1": "ON", "2": "OFF"}}))
+    {'0': 15}
+    >>> _of_ms_pdu(TOTAL).rows(tables_of({**unit, MS_STATUS: {"1": "12", "2": "0"}}))
+    {}
+
+    While no state is answered, whether it is one is not known, and the figure is missing.
     """
 
     @computed_from(values, MS_COUNT, MS_STATUS)
@@ -315,7 +364,8 @@ def _of_ms_pdu(values: Object) -> ComputedRows:
         if not _is_ms_pdu(tables):
             return {}
         states = where(tables[MS_STATUS], tables[MS_STATUS], yes_or_no(MS_WORDS, NUMBERS))
-        return rows_if_none_in(tables[values], rows_if_none_in(tables[MS_COUNT], states))
+        count_without_states = rows_if_none_in(tables[MS_COUNT], states)
+        return rows_if_none_in(tables[values], count_without_states)
 
     return rows
 
@@ -340,9 +390,8 @@ def ip_currents(tables: Tables) -> Rows:
 
 @computed_from(IP, on_demand=(SLAVE_ONE,))
 def ip_energies(tables: Tables) -> Rows:
-    return rows_if_every_mark(
-        _three(tables, 7), with_arc(tables[IP], 0, "71") or tables[SLAVE_ONE], matches("-?\\d+")
-    )
+    online_flags = with_arc(tables[IP], 0, "71") or tables[SLAVE_ONE]
+    return rows_if_every_mark(_three(tables, 7), online_flags, matches("-?\\d+"))
 
 
 PROFILES = (

@@ -1,4 +1,7 @@
-"""The conditions under which what a device tells is current: of all of it, of a unit, of a row."""
+"""The conditions under which what a device tells is current: of all of it, of a unit, of a row.
+
+In an example `tables_of` makes the tables of a device that has these rows and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,12 @@ def device_condition(
     one of `good`. Otherwise each state and figure is not known, and `why` is said.
 
     >>> from handlers.snmp.profiles.language import scalar
-    >>> link = device_condition(scalar("99999.9.0", "linkState"), "1")
-    >>> link.good, link.why
-    (('1',), 'the device has no communication with the unit')
-
-        linkState 1   outlet 1 is on, load 4.2 A
-        linkState 2   outlet 1 is unknown, the load is not known
+    >>> LINK = scalar("99999.9.0", "linkState")
+    >>> link = device_condition(LINK, "1")
+    >>> link.reasons_not_current(tables_of({LINK: {"0": 1}}), {"1": "on"})
+    {}
+    >>> link.reasons_not_current(tables_of({LINK: {"0": 2}}), {"1": "on"})
+    {'1': "the device has no communication with the unit (linkState reads '2')"}
 
     optional: devices without the object pass, as they do where it is an optional column.
     """
@@ -42,11 +45,10 @@ def unit_condition(
     of `source` reads one of `good`. Outlet 2.7 is of unit 2:
 
     >>> from handlers.snmp.profiles.language import column
-    >>> link = unit_condition(column("99999.8.1.2", "unitState"), "1")
-    >>> link.unit.of("2.7")
-    '2'
-
-        unitState {"1": 1, "2": 3}   outlet 1.7 is on, outlet 2.7 is unknown
+    >>> LINK = column("99999.8.1.2", "unitState")
+    >>> chain = tables_of({LINK: {"1": 1, "2": 3}})
+    >>> unit_condition(LINK, "1").reasons_not_current(chain, {"1.7": "on", "2.7": "on"})
+    {'2.7': "the device has no communication with the unit (unitState reads '3')"}
 
     unit: the arcs of an outlet's index that name the unit.
     part: the arcs of an index of `source` that name it.
@@ -59,10 +61,10 @@ def row_condition(source: Source, *good: str) -> Condition:
     `good`, such as a fuse that is whole.
 
     >>> from handlers.snmp.profiles.language import column
-    >>> row_condition(column("99999.2.1.6", "outletFuse"), "1").good
-    ('1',)
-
-        outletFuse {"1": 1, "2": 2}   outlet 1 is on, outlet 2 is unknown
+    >>> FUSE = column("99999.2.1.6", "outletFuse")
+    >>> unit = tables_of({FUSE: {"1": 1, "2": 2}})
+    >>> row_condition(FUSE, "1").reasons_not_current(unit, {"1": "on", "2": "on"})
+    {'2': "outletFuse reads '2'"}
     """
     return Condition(source, good, optional=_is_optional(source))
 
@@ -76,7 +78,9 @@ def pending(source: Source) -> Condition:
     `source` is a column in the numbers of APC's MIBs: 1 pending, 2 none, 3 unknown.
 
     >>> from handlers.snmp.profiles.language import column
-    >>> pending(column("318.1.1.12.3.5.1.1.5", "rPDUOutletStatusCommandPending")).good
-    ('2',)
+    >>> PENDING = column("318.1.1.12.3.5.1.1.5", "rPDUOutletStatusCommandPending")
+    >>> unit = tables_of({PENDING: {"1": 2, "2": 1}})
+    >>> pending(PENDING).reasons_not_current(unit, {"1": "on", "2": "on"})
+    {'2': "rPDUOutletStatusCommandPending reads '1'"}
     """
     return row_condition(source, "2")

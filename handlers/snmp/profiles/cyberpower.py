@@ -10,8 +10,9 @@ so the tables decide which of the two a device is.
 The phases of a transfer switch beyond the third are pairs of lines, which count the current of the
 lines again. Some units lack the column of pending commands.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial
@@ -92,10 +93,16 @@ def phase_currents(tables: Tables) -> Rows:
     >>> two = {PHASE_MODULE: {"1": 1, "2": 1}, PHASE_COUNT: {"0": 2}}
     >>> phase_currents.rows({PHASE_CURRENT: {"1": 15}, **two})["2"].reason
     'no answer'
+
+    If no current is answered, each phase is empty, so that no other figure is taken in its place:
+
+    >>> phase_currents.rows({PHASE_CURRENT: {}, **one})
+    {'1': ''}
     """
     currents, modules = tables[PHASE_CURRENT], tables[PHASE_MODULE]
-    currents = with_empty_if_none(currents, modules)
-    return with_missing_up_to_count(with_missing_rows_of(currents, modules), tables[PHASE_COUNT])
+    currents_or_empty = with_empty_if_none(currents, modules)
+    currents_of_modules = with_missing_rows_of(currents_or_empty, modules)
+    return with_missing_up_to_count(currents_of_modules, tables[PHASE_COUNT])
 
 
 @computed_from(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, on_demand=(DEVICE_CURRENT,))
@@ -168,13 +175,20 @@ def _rows_of_one_unit(rows: Rows, modules: Rows) -> Rows:
 
 def _of_epdu2(values: ComputedRows) -> ComputedRows:
     """The load, power or energy in the older tree (ePDU) of a unit that lists its outlets in the
-    newer one (ePDU2). The older tree knows one unit: in a chain, whose modules are neither all 0
-    nor all 1, there is no row.
+    newer one (ePDU2). The older tree knows one unit: in a chain, whose modules (in the tables of
+    devices and of outlets) are neither all 0 nor all 1, there is no row.
 
-        ePDU2DeviceStatusModuleIndex {"1": 1}, values {"1": 15}           {"1": 15}
-        ePDU2DeviceStatusModuleIndex {"1": 1, "2": 2}, values {"1": 15}   {}
-        no module at all, values {"1": 15}                                {"1": 15}
-        no outlet in ePDU2                                                {}
+    >>> AMPERES, NAMES = column(EPDU + ".1", "load"), METERED_NAME.column
+    >>> load, unit = _of_epdu2(first(AMPERES)), {AMPERES: {"1": 15}, NAMES: {"1": "Outlet 1"}}
+    >>> load.rows(tables_of({**unit, DEVICE_MODULE: {"1": 1}}))
+    {'1': 15}
+    >>> load.rows(tables_of({**unit, DEVICE_MODULE: {"1": 1, "2": 2}}))
+    {}
+
+    A unit without modules is no chain, and one without outlets in ePDU2 has no row here:
+
+    >>> load.rows(tables_of(unit)), load.rows(tables_of({AMPERES: {"1": 15}}))
+    ({'1': 15}, {})
     """
 
     @computed_from(*values.objects)

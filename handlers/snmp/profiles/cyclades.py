@@ -6,16 +6,17 @@ written. Each unit of a port's chain reports its current.
 ACS 5000: the table of outlets' figures is indexed by port.unit.outlet of the unit, and the column
 that would join it is not readable, so it is not read. An estimated power is not read either.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Rows
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import where, without_arc, yes_or_no
-from ..joins import left_join
+from ..filters import without_arc, yes_or_no
+from ..joins import empty_unless
 from ..objects import Column
 from ..outlets import Outlets
 from ..profile import Profile
@@ -53,10 +54,20 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     """The outlets of PDUs at the ports of a console server: states (1 on, 0 off), commands and
     names. Row 2.1.7 is outlet 7 of PDU 1 at port 2; row 2.1.0 is no outlet and left out.
 
-        cyOutletPower {"2.1.0": 0, "2.1.7": 1}   {"2.1.7": on}
+    >>> (way,) = _outlets(ACS, "it is locked on the device")
+    >>> POWER, LOCK = way.control.at, way.guards[0].test
+    >>> unit = tables_of({POWER: {"2.1.0": 0, "2.1.7": 1}, LOCK: {"2.1.0": 0, "2.1.7": 1}})
+    >>> way.states.rows(unit)
+    {'2.1.7': 1}
+
+    Only an outlet whose lock reads 0 is switched:
+
+    >>> way.guards[0].raise_if_forbidden(unit, "2.1.7")
+    Traceback (most recent call last):
+    handlers.shared.errors.Unsupported: outlet 2.1.7 is not switched: it is locked ... (value 1)
 
     tree: the arcs of the console server's tables.
-    why: what a refused command says; only an outlet whose lock reads 0 is switched.
+    why: what a refused command says.
     """
     power = column(tree + ".4.1.4", "cyOutletPower")
 
@@ -74,20 +85,20 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     )
 
 
-def _where(values: Column, test: Column, mark: str, other: str) -> ComputedRows:
+def _emptied_unless(values: Column, test: Column, mark: str, other: str) -> ComputedRows:
     """A figure of each unit for which `test` reads `mark`, such as the current of units of one
-    phase. Those that read `other` are emptied, so that the chain has no sum.
+    phase. Those that read `other` are emptied, so that the chain has no sum; of a third value the
+    figure is missing.
 
     >>> AMPERES, KIND = column("99999.1", "current"), column("99999.2", "kind")
-    >>> _where(AMPERES, KIND, "1", "2").rows({AMPERES: {"1": 15, "2": 7}, KIND: {"1": 1, "2": 2}})
+    >>> one_phase = _emptied_unless(AMPERES, KIND, "1", "2")
+    >>> one_phase.rows(tables_of({AMPERES: {"1": 15, "2": 7}, KIND: {"1": 1, "2": 2}}))
     {'1': 15, '2': ''}
     """
 
     @computed_from(values, test)
     def rows(tables: Tables) -> Rows:
-        return left_join(
-            tables[values], where(tables[values], tables[test], yes_or_no((mark,), (other,)))
-        )
+        return empty_unless(tables[values], tables[test], yes_or_no((mark,), (other,)))
 
     return rows
 
@@ -123,7 +134,7 @@ PROFILES = (
         outlets=_outlets(ACS5K, "the device does not report it as unlocked"),
         load=total(
             figure(
-                _where(ACS5K_CURRENT, ACS5K_PHASES, SINGLE, THREE_PHASES),
+                _emptied_unless(ACS5K_CURRENT, ACS5K_PHASES, SINGLE, THREE_PHASES),
                 TENTHS,
                 unmetered="the MIB does not say what the current of a three-phase unit is",
             ),
@@ -133,7 +144,7 @@ PROFILES = (
         ),
         power=total(
             figure(
-                _where(ACS5K_POWER, ACS5K_SENSOR, MEASURED, ESTIMATED),
+                _emptied_unless(ACS5K_POWER, ACS5K_SENSOR, MEASURED, ESTIMATED),
                 TENTHS,
                 unmetered="a unit only estimates its power",
             ),

@@ -8,8 +8,9 @@ MIB allows 32 characters in a write, but a recorded unit with 24 outlets shows 4
 A write keeps each -1 at its position: the maker's own library fills its text up with them, and two
 owners' programs write back what they read.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from collections.abc import Iterable
@@ -94,11 +95,19 @@ class WriteAll:
         return WriteAll(LONGEST_UNPROVEN)
 
     def varbinds(self, tables: Tables, identity: str, *, up: bool) -> list[VarBind]:
-        """The text to write, with the new state of the outlet. Raises NoSuchOutlet, and Unsupported
-        if another outlet of the unit is neither on nor off, or if the text is too long.
+        """The text to write, with the new state of the outlet; the old text is read by GET right
+        before. Outlet 2 of three is switched on:
 
-            < GET of the unit's text: 1,0,1
-            > SET of the same object for outlet 2 on: 1,1,1
+        >>> unit = tables_of({STATUS: {"1": "1,0,1"}})
+        >>> WriteAll().varbinds(unit, "2", up=True)
+        [('1.3.6.1.4.1.17420.1.2.9.1.13.0', '1,1,1')]
+
+        Raises NoSuchOutlet, and Unsupported if another outlet of the unit is neither on nor off, or
+        if the text is too long:
+
+        >>> WriteAll().varbinds(tables_of({STATUS: {"1": "1,0,?"}}), "2", up=True)
+        Traceback (most recent call last):
+        handlers.shared.errors.Unsupported: one write sets all outlets of this unit at once, and ...
         """
         unit, position = _place(identity)
         old_text = text(tables.one_row(unit)[STATUS].get(unit, ""))
@@ -142,8 +151,11 @@ class WriteAll:
         """Whether a command was carried out: each outlet of the unit has the value that was written
         for it, because one text sets them all.
 
-            written 1,1,1; the unit reads 1,1,1   True
-            written 1,1,1; the unit reads 1,0,1   False
+        >>> written = [("1.3.6.1.4.1.17420.1.2.9.1.13.0", "1,1,1")]
+        >>> WriteAll().is_carried_out(tables_of({STATUS: {"1": "1,1,1"}}), "2", written)
+        True
+        >>> WriteAll().is_carried_out(tables_of({STATUS: {"1": "1,1,0"}}), "2", written)
+        False
         """
         unit, _ = _place(identity)
         states_now = tables.with_all_rows[states]

@@ -8,8 +8,9 @@ here. A pending "on" or "off" is a value of the state itself.
 Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pulizzi has an object
 for each outlet; its command 2.1.0 commands all outlets. nLogic has the tables of HPE's pdu3.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from collections.abc import Sequence
@@ -100,8 +101,10 @@ def unit_count(tables: Tables) -> Rows:
     """The number of units of a chain, with which the units that are listed are compared.
     unitsPresent reads as "0,1": the indexes of the units.
 
-        unitsPresent "0,1"   {"0": "2"}
-        not answered         {}
+    >>> unit_count.rows(tables_of({UNITS_PRESENT: {"0": "0,1"}}))
+    {'0': '2'}
+    >>> unit_count.rows(tables_of({}))
+    {}
     """
     units = tables.scalar(UNITS_PRESENT)
     if units is None or isinstance(units, Missing):
@@ -117,10 +120,13 @@ def _input_figures(
     alone. A unit has the first one that it shows. inputPowerMeasType says what a row is: 1 to 3 a
     phase, 4 the total of the phases, 0 unknown.
 
-        inputWatts          {"0.1.1": 300, "0.1.2": 500, "0.1.3": 800}
-        inputPowerMeasType  {"0.1.1": 1, "0.1.2": 2, "0.1.3": 4}
-        the first figure    {"0.1.3": 800}
-        the second          {"0.1.1": 300, "0.1.2": 500}
+    >>> totals, phases = _input_figures(INPUT_WATTS)
+    >>> watts = {INPUT_WATTS: {"0.1.1": 300, "0.1.2": 500, "0.1.3": 800}}
+    >>> unit = tables_of({**watts, MEASURED: {"0.1.1": 1, "0.1.2": 2, "0.1.3": 4}})
+    >>> totals.values(unit)
+    {'0.1.3': 800}
+    >>> phases.values(unit)
+    {'0.1.1': 300, '0.1.2': 500}
 
     A row of type 0 is in neither figure. A row whose type is not answered is missing in both.
     """

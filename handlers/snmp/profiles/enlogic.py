@@ -10,8 +10,9 @@ The Edge series has the tables of HPE's pdu3 below its own root. The maker's MIB
 public; a testbed's power module has the names and meanings of the objects that it reads. An
 outlet's own meter is not read: the module has no such object.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace
@@ -54,8 +55,21 @@ def _lines(currents: Column, voltages: Column, phase_count: Column) -> Complete:
     lines if the unit is fed in delta; rows 4 to 6 are the delta phases of the same load, and left
     out.
 
-        currents {"1.1": 52, "1.2": 48, "1.4": 30}, volts {"1.1": …, "1.2": …, "1.3": …}
-        -> {"1.1": 52, "1.2": 48, "1.3": Missing}
+    >>> AMPERES, VOLTS = column("~.3.4.1.5", "current"), column("~.3.4.1.6", "voltage")
+    >>> PHASE_COUNT = column("~.2.3.1.6", "phaseCount")
+    >>> lines = _lines(AMPERES, VOLTS, PHASE_COUNT)
+    >>> currents = {AMPERES: {"1.1": 52, "1.2": 48, "1.4": 30}}
+    >>> lines.rows(tables_of(currents))
+    {'1.1': 52, '1.2': 48}
+
+    A line that has a voltage and no current is missing, and so is one that the unit counts; "1." is
+    a row whose index is not known.
+
+    >>> volts = {VOLTS: {"1.1": 230, "1.2": 231, "1.3": 229, "1.4": 400}}
+    >>> lines.rows(tables_of({**currents, **volts}))["1.3"].reason
+    'no answer'
+    >>> list(lines.rows(tables_of({**currents, PHASE_COUNT: {"1": 3}})))
+    ['1.1', '1.2', '1.']
 
     A count above 3 may include the delta phases and tells nothing. Rows beyond the count read -1 on
     a unit of one phase, and are padding.
@@ -79,15 +93,21 @@ ESP_LINES = _lines(
 
 def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlets, ...]:
     """The outlets of a family of this design: two tables, of the switched and of the metered ones.
-    A meter is that of the outlet with the same unit and number.
+    A meter is that of the outlet with the same unit and number. Here outlet 1.1 is printed 7, and
+    the meter of 7 is in row 1.3; row 1.2 has the number 0 and is padding:
 
-        switched  {"1.1": on}, number {"1.1": 7}
-        metered   {"1.3": 15}, number {"1.3": 7}    outlet 1.1 is printed 7, is on, and has 0.15 A
+    >>> def below(arcs, name):
+    ...     return column("38446.1." + arcs, "pdu" + name)
+    >>> (way,) = _outlets(below, count=below("2.3.1.4", "UnitPropertiesSwitchedOutletCount"))
+    >>> switched = {below("5.4.1.4", "State"): {"1.1": 1, "1.2": 0}}
+    >>> numbers = {below("5.4.1.2", "Number"): {"1.1": 7, "1.2": 0}}
+    >>> meters = {below("5.9.1.5", "Current"): {"1.3": 15}, below("5.9.1.2", "Number"): {"1.3": 7}}
+    >>> unit = tables_of({**switched, **numbers, **meters})
+    >>> way.states.rows(unit), way.current.measured_rows(unit), way.number.rows(unit)
+    ({'1.1': 1}, {'1.1': Decimal('0.15')}, {'1.1': 7, '1.2': 0})
 
     below: makes a column of the family, from arcs and the end of its name.
     count: the number of switched outlets of each unit.
-
-    A row without an outlet is padding, which its number tells.
     """
     number = below("5.4.1.2", "OutletSwitchedStatusNumber")
     metered_number = below("5.9.1.2", "OutletMeteredStatusNumber")
@@ -160,7 +180,10 @@ def family(root: str, prefix: str = "pdu") -> partial[Profile]:
     """The entry of a family of this design: all but its key, vendor, MIB and models, which the
     caller adds.
 
-        family("38446.1")(key=…, vendor="Enlogic", mib=…, models=…)
+    >>> enlogic = family("38446.1")(key="enlogic-en", vendor="Enlogic", mib="PDU", models=("EN",))
+    >>> (way,) = enlogic.outlets
+    >>> way.control.varbinds(tables_of({}), "1.7", up=True)
+    [('1.3.6.1.4.1.38446.1.5.5.1.4.1.7', 2)]
 
     root: the arcs of its tables, which also begin its sysObjectIDs.
     prefix: begins the names of its objects.

@@ -7,6 +7,10 @@ at 1 in its type.
 
 The MIBs of products 15, 18, 19, 29 and 38 were not read: programs of owners show their objects,
 which are those of the later products. One of them writes the ports of product 29.
+
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from decimal import Decimal
@@ -50,13 +54,17 @@ def _roots(products: str) -> tuple[Root, ...]:
 
 
 def _ports(powerports: str) -> tuple[Outlets, ...]:
-    """The ports (outlets) of a product: states, commands (1 on, 0 off), names and figures.
+    """The ports (outlets) of a product: states, commands (1 on, 0 off), names and figures. A
+    product that counts no port only meters.
 
-        _ports("1.3.1")   states at ~.1.3.1.2.1.3, the number of ports at ~.1.3.1.1.0
+    >>> (way,) = _ports("1.3.1")
+    >>> way.states.source.oid, way.count.oid
+    ('~.1.3.1.2.1.3', '~.1.3.1.1.0')
+    >>> unit = tables_of({way.states.source: {"1": 1, "2": 0}})
+    >>> [decision.state.name for decision in way.states.decisions(unit).values()]
+    ['UP', 'DOWN']
 
     powerports: the path of the ports in the product's tree.
-
-    A product that counts no port only meters.
     """
     path = powerports + ".2.1"
     state = column(f"~.{path}.3", "PortState")
@@ -76,10 +84,15 @@ def _ports(powerports: str) -> tuple[Outlets, ...]:
 
 def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurement:
     """A current, power or energy of each port that has a meter of its own. A meter's index may
-    count from 0 while the ports count from 1. A meter that is not active (status 0) has no row.
+    count from 0 while the ports count from 1. A meter that is not active (status 0) has no row;
+    one with another status than 0 and 1 is missing.
 
-        PortState {"1": 1, "2": 0}, spPowerActive {"0": 60, "1": 0}, spChanStatus {"0": 1, "1": 0}
-        -> {"1": 60}
+    >>> PORT_STATE = column("~.1.3.1.2.1.3", "PortState")
+    >>> WATTS = column("~.1.5.5.2.1.4", "spPowerActive", optional=True)
+    >>> ports = {PORT_STATE: {"1": 1, "2": 0}}
+    >>> meters = {WATTS: {"0": 60, "1": 0}, PORT_STATUS: {"0": 1, "1": 0}}
+    >>> _port(PORT_STATE, "4", "spPowerActive").values(tables_of({**ports, **meters}))
+    {'1': 60}
 
     state: the column that lists the ports.
     arc, name: the column of the figure.
@@ -91,21 +104,23 @@ def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurem
         meters = tables[values]
         if not meters:
             return {}
-        every_status = _of_ports(tables[PORT_STATUS], tables[state])
-        return where(_of_ports(meters, tables[state]), every_status, yes_or_no(VALID, NOT_ACTIVE))
+        statuses = _under_port_numbers(tables[PORT_STATUS], tables[state])
+        figures = _under_port_numbers(meters, tables[state])
+        return where(figures, statuses, yes_or_no(VALID, NOT_ACTIVE))
 
     return figure(rows, scale)
 
 
-def _of_ports(meters: Rows, ports: Rows) -> Rows:
+def _under_port_numbers(meters: Rows, ports: Rows) -> Rows:
     """Rows of meters, whose indexes count from 0 or from 1, under the numbers of the ports, 1 … N.
-    One lost row if they may be other ports'. Raises ProtocolError if the list of ports has a gap.
+    One missing row without an index (".") if they may be other ports'. Raises ProtocolError if the
+    list of ports has a gap.
 
-    >>> _of_ports({"1": 5, "2": 7}, {"1": "on", "2": "off"})
+    >>> _under_port_numbers({"1": 5, "2": 7}, {"1": "on", "2": "off"})
     {'1': 5, '2': 7}
-    >>> _of_ports({"0": 5, "1": 7}, {"1": "on", "2": "off"})
+    >>> _under_port_numbers({"0": 5, "1": 7}, {"1": "on", "2": "off"})
     {'1': 5, '2': 7}
-    >>> list(_of_ports({"3": 5}, {"1": "on", "2": "off"}))
+    >>> list(_under_port_numbers({"3": 5}, {"1": "on", "2": "off"}))
     ['.']
     """
     if not meters or not ports:
@@ -132,10 +147,15 @@ def _channel(arc: str, name: str, scale: Decimal = ONES) -> Measurement:
     """A current, power or energy of each power channel (input or bank) whose status is valid (1);
     one that is not active (0) has no row. Their sum is the unit's figure.
 
-        ActivePowerChan 3, ChanStatus {"1": 1, "2": 0}, values {"1": 520, "2": 0}
-        -> {"1": 520, "0.": Missing}
+    >>> power, WATTS = _channel("4", "PowerActive"), column("~.1.5.1.2.1.4", "PowerActive")
+    >>> channels = {WATTS: {"1": 520, "2": 0}, CHANNEL_STATUS: {"1": 1, "2": 0}}
+    >>> power.values(tables_of({**channels, CHANNEL_COUNT: {"0": 2}}))
+    {'1': 520}
 
-    A third channel is counted and not answered: it is missing.
+    A third channel that is counted and not answered is missing:
+
+    >>> power.values(tables_of({**channels, CHANNEL_COUNT: {"0": 3}}))["0."].reason
+    'no answer'
     """
     values = column(f"~.1.5.1.2.1.{arc}", name)
     every_value = Complete(values, same_rows_as=CHANNEL_STATUS, count=CHANNEL_COUNT)

@@ -8,8 +8,9 @@ The oldest is the management module for metered PDUs (pdu), which has breakers a
 currents are left out: they are in A before revision 1.66 of the MIB and in hundredths of A since
 then. The module does not report the MIB's revision.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -85,9 +86,18 @@ class PduTables(NamedTuple):
         """The number of outlets of each unit, with which the outlets that are listed are compared.
         Units that only meter count their outlets, too, and list none: they are left out.
 
-            pdu3OutletCount {"1": 24, "2": 24}, Controllable {"1": 1, "2": 2}       {"1": 24}
-            no unit switches, states {"2.1": 2}                                     {"2": 24}
-            the same without a state, names {"1.1": "A"}                            {"1": 24}
+        >>> counts = PDU3.counts(PDU3_CONTROLLABLE)
+        >>> chain = {PDU3.outlet_count: {"1": 24, "2": 24}}
+        >>> counts.rows(tables_of({**chain, PDU3_CONTROLLABLE: {"1": 1, "2": 2}}))
+        {'1': 24}
+
+        If no unit switches, those count that list a state, else those that list a name:
+
+        >>> meters = {**chain, PDU3_CONTROLLABLE: {"1": 2, "2": 2}}
+        >>> counts.rows(tables_of({**meters, PDU3.states: {"2.1": 2}}))
+        {'2': 24}
+        >>> counts.rows(tables_of({**meters, PDU3.names: {"1.1": "A"}}))
+        {'1': 24}
 
         controllable: the column that tells whether a unit switches (1); without it, the states
         tell.
@@ -99,9 +109,8 @@ class PduTables(NamedTuple):
             names.
             """
             if controllable:
-                counts = where(
-                    tables[self.outlet_count], tables[controllable], one_of(CONTROLLABLE)
-                )
+                switches = tables[controllable]
+                counts = where(tables[self.outlet_count], switches, one_of(CONTROLLABLE))
                 if counts:
                     return counts
             listing = without(tables[self.states], PADDING) or without(tables[self.names], "")
@@ -113,9 +122,14 @@ class PduTables(NamedTuple):
         self, controllable: Column, *, allow: Sequence[str] = (), refuse: Sequence[str] = ()
     ) -> Guard:
         """Refuses a command to an outlet whose unit only meters, by the unit's value of
-        `controllable`.
+        `controllable`. Outlet 2.7 is of unit 2:
 
-            PDU3.guard(PDU3_CONTROLLABLE, allow=("1",))   outlet 2.7 is switched if unit 2 reads 1
+        >>> guard = PDU3.guard(PDU3_CONTROLLABLE, allow=("1",))
+        >>> chain = tables_of({PDU3_CONTROLLABLE: {"1": 1, "2": 2}})
+        >>> guard.raise_if_forbidden(chain.one_row("1.7"), "1.7")
+        >>> guard.raise_if_forbidden(chain.one_row("2.7"), "2.7")
+        Traceback (most recent call last):
+        handlers.shared.errors.Unsupported: outlet 2.7 is not switched: this unit only meters ...
 
         allow, refuse: the values that allow or forbid it; one of them is given.
         """
@@ -126,9 +140,15 @@ class PduTables(NamedTuple):
         self, control: Write, guard: Guard, states: Optional[State] = None, *, first_unit: int = 1
     ) -> partial[tuple[Outlets, ...]]:
         """Makes a family's outlets: states (2 on, 1 off), names, printed numbers and currents,
-        which all families with these tables have. The caller adds powers and energies:
+        which all families with these tables have. The caller adds powers and energies.
 
-            NLOGIC.outlets(control, guard)(power=figure(watts))
+        >>> meters = PDU3.guard(PDU3_CONTROLLABLE, allow=("1",))
+        >>> (way,) = PDU3.outlets(PDU3.verbs, meters)(power=figure(column("~.1", "OutletPower")))
+        >>> unit = tables_of({PDU3.states: {"1.1": 2, "1.2": 1, "1.3": 0}})
+        >>> [decision.state.name for decision in way.states.decisions(unit).values()]
+        ['UP', 'DOWN']
+        >>> way.number.rows(unit)
+        {'1.1': '1', '1.2': '2', '1.3': '3'}
 
         control: the command.
         guard: what refuses a command to a unit that only meters.
@@ -174,11 +194,15 @@ class PduTables(NamedTuple):
     ) -> Total:
         """A load, power or energy of the whole chain: the first of `figures` that the device has,
         as a sum over its rows. Each unit with a row of OutletCount must have a row of it; the first
-        arc of a row is its unit.
+        arc of a row is its unit. A count of 0 is no unit.
 
-            W {"1": 800, "2": 300}, OutletCount {"1": 24, "2": 24}   1100 W
-            W {"1": 800}, OutletCount {"1": 24, "2": 24}             not known
-            W {"1": 800}, OutletCount {"1": 24, "2": 0}             800 W: 0 is no unit
+        >>> WATTS = PDU3.column("2.1.1.5", "InputPowerWatts")
+        >>> power = PDU3.total(figure(WATTS))
+        >>> outlet_counts = {PDU3.outlet_count: {"1": 24, "2": 24}}
+        >>> power.read(tables_of({WATTS: {"1.1": 800, "2.1": 300}, **outlet_counts}), None)
+        Decimal('1100')
+        >>> power.read(tables_of({WATTS: {"1.1": 800}, **outlet_counts}), None)
+        NotMetered(reason='unit 2 without a meter')
         """
         units = rows_without(self.outlet_count, PADDING)
         return total(
@@ -193,14 +217,25 @@ class PduTables(NamedTuple):
         """The current of each line of the inputs, without the neutral, whose current the lines have
         already carried: the load is their sum. InputPhaseCurrentMeasType tells the neutral (2).
 
-            currents {"1.1.1": 52, "1.1.2": 48, "1.1.4": 3}, types {... "1.1.3": 5, "1.1.4": 2}
-            -> {"1.1.1": 52, "1.1.2": 48, "1.1.3": Missing}
+        >>> AMPERES = PDU3.column("2.2.1.11", "InputPhaseCurrent")
+        >>> TYPES = PDU3.column("2.2.1.9", "InputPhaseCurrentMeasType", optional=True)
+        >>> types = {TYPES: {"1.1.1": 3, "1.1.2": 4, "1.1.3": 5, "1.1.4": 2}}
+        >>> currents = {"1.1.1": 52, "1.1.2": 48, "1.1.3": 50, "1.1.4": 3}
+        >>> PDU3.lines().rows(tables_of({AMPERES: currents, **types}))
+        {'1.1.1': 52, '1.1.2': 48, '1.1.3': 50}
 
-        Line 3 has a type and no current: it is missing. So is a row without a type, or with one
+        A line that has a type and no current is missing. So is a row without a type, or with one
         that the MIB does not name: it may be the neutral.
+
+        >>> unit = tables_of({AMPERES: {"1.1.1": 52, "1.1.2": 48}, **types})
+        >>> PDU3.lines().rows(unit)["1.1.3"].reason
+        'no answer'
 
         On firmware without any type, a fourth row may be the neutral and is emptied, and the lines
         are those that have a voltage.
+
+        >>> PDU3.lines().rows(tables_of({AMPERES: currents}))
+        {'1.1.1': 52, '1.1.2': 48, '1.1.3': 50, '1.1.4': ''}
 
         phases: the number of lines of each unit; the table may list more. A unit with fewer rows
         than this has one missing.
@@ -211,9 +246,9 @@ class PduTables(NamedTuple):
 
         @computed_from(currents, types, on_demand=(volts,))
         def rows(tables: Tables) -> Rows:
-            every_row = with_missing_first_rows(
-                with_missing_rows_of(tables[currents], tables[types] or tables[volts]), LAST_ARC
-            )
+            listed_rows = tables[types] or tables[volts]
+            currents_of_all = with_missing_rows_of(tables[currents], listed_rows)
+            every_row = with_missing_first_rows(currents_of_all, LAST_ARC)
             lines = where(every_row, tables[types], yes_or_no(LINES, (NEUTRAL,)))
             if not tables[types]:  # some firmware lacks the types: a fourth row may be the neutral
                 lines = left_join(every_row, without_arc(every_row, -1, "4"))
@@ -228,15 +263,23 @@ class PduTables(NamedTuple):
         has_total: bool = False,
         always_there: bool = False,
     ) -> Total:
-        """The load of the chain: the sum of its lines.
+        """The load of the chain in A: the sum of its lines.
 
-            lines {"1.1.1": 520, "1.1.2": 480}                        1000, times the family's scale
-            no lines, InputTotalCurrent {"1.1": 900}, `has_total`     900, times the same
-            neither, `has_total`                                      the sum of the outlets
+        >>> load = PDU3.load(has_total=True)
+        >>> LINES_AMPERES = PDU3.column("2.2.1.11", "InputPhaseCurrent")
+        >>> load.read(tables_of({LINES_AMPERES: {"1.1.1": 520, "1.1.2": 480}}), None)
+        Decimal('10.00')
+
+        With `has_total`, a unit without lines has the total of each input instead, or the sum of
+        its outlets:
+
+        >>> TOTAL = PDU3.column("2.1.1.11", "InputTotalCurrent")
+        >>> load.read(tables_of({TOTAL: {"1.1": 900}}), None)
+        Decimal('9.00')
+        >>> load.read(tables_of({}), None, outlets={"1.1": Decimal("1.5")})
+        Decimal('1.5')
 
         phases: the number of lines of each unit; the table may list more.
-        has_total: a unit without lines has the total of each input instead, or the sum of its
-            outlets.
         always_there: each device has one of these figures; one that answers none is not known.
         """
         lines = figure(
@@ -304,9 +347,10 @@ def core_and_bars(tables: Tables) -> Rows:
     >>> core_and_bars.rows({**core, BAR_STATE: {"1.1.1": "off", "1.2.1": "off"}})
     {'1.1': 'on', '1.2': 'on', '1.1.1': 'off'}
     """
-    types, bars = tables[DEVICE_TYPE], tables[BAR_STATE]
-    bars = where(bars, part_of(types, bars, stop=2), none_of(""))
-    return concat(with_missing_rows_of(tables[CORE_STATE], types), bars)
+    types, outlets_of_bars = tables[DEVICE_TYPE], tables[BAR_STATE]
+    type_of_output = part_of(types, outlets_of_bars, stop=2)
+    plugged_bars = where(outlets_of_bars, type_of_output, none_of(""))
+    return concat(with_missing_rows_of(tables[CORE_STATE], types), plugged_bars)
 
 
 @computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
@@ -336,7 +380,8 @@ def _of_core(values: Column, scale: Decimal = ONES) -> Measurement:
 
     @computed_from(values)
     def rows(tables: Tables) -> Rows:
-        return left_join(tables[values], without(tables[values], NOT_MEASURED))
+        measured_values = without(tables[values], NOT_MEASURED)
+        return left_join(tables[values], measured_values)
 
     return figure(rows, scale, unmetered="the core calls an output not measurable")
 
@@ -349,19 +394,28 @@ MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
 @computed_from(MODULE_POWER, MODULE_PDUS, MODULE_COUNT)
 def module_powers(tables: Tables) -> Rows:
     """The power of each PDU of a management module: their sum is its power. The module says how
-    many PDUs it has (numOfPdu), or lists them in a table of identities:
+    many PDUs it has (numOfPdu); one that is counted without a power is missing.
 
-        numOfPdu 3, W {"1": 800, "2": 300}                           {..., "0.": Missing}
-        numOfPdu 0                                                   {}
-        no numOfPdu, identities {"1": 1, "2": 2}, W {"1": 800}       {"1": 800, "2": ""}
+    >>> powers = {MODULE_POWER: {"1": 800, "2": 300}}
+    >>> module_powers.rows(tables_of({**powers, MODULE_COUNT: {"0": 2}}))
+    {'1': 800, '2': 300}
+    >>> list(module_powers.rows(tables_of({**powers, MODULE_COUNT: {"0": 3}})))
+    ['1', '2', '0.']
 
-    A PDU that is counted or listed without a power leaves the module's sum unknown.
+    Without numOfPdu it lists them in a table of identities. One without a power is empty, so that
+    there is no sum, too:
+
+    >>> module_powers.rows(tables_of({MODULE_POWER: {"1": 800}, MODULE_PDUS: {"1": 1, "2": 2}}))
+    {'1': 800, '2': ''}
+    >>> module_powers.rows(tables_of({**powers, MODULE_COUNT: {"0": 0}}))
+    {}
     """
     powers, count = tables[MODULE_POWER], tables.scalar(MODULE_COUNT)
     if count is not None:
         is_number_of_pdus = re.fullmatch("[1-9][0-9]*", text(count))
         return with_missing_up_to_count(powers, tables[MODULE_COUNT]) if is_number_of_pdus else {}
-    return left_join(with_missing_rows_of(tables[MODULE_PDUS], powers), powers)
+    every_pdu = with_missing_rows_of(tables[MODULE_PDUS], powers)
+    return left_join(every_pdu, powers)
 
 
 hpe_profile = partial(Profile, vendor="HPE", source=librenms("hp/CPQPOWER-MIB"))

@@ -16,8 +16,9 @@ The older DPI C13 and C19 PDU+ (39Mxxxx) answer below Powerware's number, in ano
 one and two owners' programs (zabuzafr/IBM-PDU-Management, walk_charge.txt and backend/models.yaml;
 nesi/pan_pdu, rlib/pdu39m2816.rb) show its objects. Nothing there switches.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -100,9 +101,15 @@ def _has_older_states(tables: Tables) -> Fact:
     is one of a state, and the version is not that of newer firmware ("sLEN"). None if a lost cell
     may decide it.
 
-        column 11 {"1": 1, "2": 0}, version "OPDP_1.3"        True
-        column 11 {"1": 1, "2": 0}, version "OPDP_sLEN_2.1"   False
-        column 11 {"1": 230, "2": 0}                          False, and the version is not read
+    >>> _has_older_states(tables_of({OLDER: {"1": 1, "2": 0}, VERSION: {"0": "OPDP_1.3"}}))
+    True
+    >>> _has_older_states(tables_of({OLDER: {"1": 1, "2": 0}, VERSION: {"0": "OPDP_sLEN_2.1"}}))
+    False
+
+    Of other values, such as 230, the version is not read:
+
+    >>> _has_older_states(tables_of({OLDER: {"1": 230, "2": 0}}))
+    False
     """
     has_states = _all_match(tables[OLDER], STATES)
     return (
@@ -129,12 +136,18 @@ def _of_layout(tables: Tables, at: Column, *demands: Fact) -> Rows:
 
 
 def _newer(at: Column) -> ComputedRows:
-    """A column of the outlets, on newer firmware; no row on older one, which has other values in
-    the same columns.
+    """A column of the outlets, on newer firmware: column 13 holds states, 15 powers, 11 limits of
+    currents.
 
-        column 13 holds states, 15 powers, 11 limits of currents   the rows of `at`
-        column 11 holds states                                     {}
-        a cell that would tell it is lost                          each row is missing
+    >>> unit = {NAME: {"1": "web"}, VERSION: {"0": "OPDP_sLEN_2.1"}}
+    >>> _newer(NAME).rows(tables_of({**unit, OLDER: {"1": 16}, NEWER: {"1": 1}, POWER: {"1": 230}}))
+    {'1': 'web'}
+
+    No row on older firmware, where column 11 holds states. While a cell that would tell it is lost,
+    each row is missing.
+
+    >>> _newer(NAME).rows(tables_of({NAME: {"1": "web"}, OLDER: {"1": 1}}))
+    {}
 
     at: the column, by the number that newer firmware gives it.
     """
@@ -160,12 +173,18 @@ def _outlet_figure(at: Column, scale: Decimal = ONES) -> Measurement:
 
 
 def _older(at: Column) -> ComputedRows:
-    """A column of the outlets, on older firmware; no row on newer one, which has other values in
-    the same columns.
+    """A column of the outlets, on older firmware: column 11 holds states, no column 15 is there,
+    and column 8 holds no voltages.
 
-        column 11 holds states, no column 15, 8 holds no voltages   the rows of `at`
-        column 15 has rows                                          {}
-        a cell that would tell it is lost                           each row is missing
+    >>> unit = {NAME: {"1": "web"}, VERSION: {"0": "OPDP_1.3"}, OLDER: {"1": 1}, EIGHTH: {"1": 3}}
+    >>> _older(NAME).rows(tables_of(unit))
+    {'1': 'web'}
+
+    No row on newer firmware, which has column 15. While a cell that would tell it is lost, each row
+    is missing.
+
+    >>> _older(NAME).rows(tables_of({**unit, POWER: {"1": 230}}))
+    {}
 
     at: the column, by the number that older firmware gives it.
     """

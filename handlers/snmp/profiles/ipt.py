@@ -50,7 +50,7 @@ OF_UNKNOWN_SCALE = Missing("a current whose scale its power does not tell")
 def currents(tables: Tables) -> Rows:
     """The current of each meter in hundredths of A. One below W/V is not possible, and one above
     five times that, a power factor of 0.2, is not believed: so one scale fits at most. A current
-    above 0 is lost if none does.
+    above 0 is missing if none does.
 
     >>> powers = {VOLTAGES: {"1": 2300, "2": 2300}, POWERS: {"1": 460, "2": 0}}
     >>> currents.rows({READINGS: {"1": 20, "2": 0}, **powers})
@@ -84,7 +84,8 @@ def _least_amperes(volts: Optional[Decimal], watts: Optional[Decimal]) -> Decima
 
 
 def _hundredths(reading: Decimal, least_amperes: Decimal) -> Union[str, Missing]:
-    """A reading in hundredths of A, from tenths or hundredths; lost if its scale is not known.
+    """A reading in hundredths of A, from tenths or hundredths; missing if its scale is not
+    known.
 
     >>> _hundredths(Decimal(20), Decimal(2)), _hundredths(Decimal(200), Decimal(2))
     ('200', '200')

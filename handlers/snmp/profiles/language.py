@@ -1,6 +1,8 @@
 """The functions that make the parts of an entry. What most families need is their default.
 
 OIDs are written without 1.3.6.1.4.1; `~` is the family's root.
+
+In an example `tables_of` makes the tables of a device that has these rows and nothing else.
 """
 
 from __future__ import annotations
@@ -101,16 +103,17 @@ def figure(
     """A current, power or energy of outlets or meters: each value of `source` times `scale`, in A,
     W or kWh.
 
-    >>> AMPERES, LINES = column("99999.1.2", "current"), scalar("99999.2.0", "numberOfLines")
-    >>> current = figure(AMPERES, Decimal("0.1"))  # 15 is 1.5 A
-    >>> current.scale, current.absent
-    (Decimal('0.1'), ('-1',))
+    >>> AMPERES, LINES = column("99999.1.1.2", "current"), scalar("99999.2.0", "numberOfLines")
+    >>> tenths = Decimal("0.1")
+    >>> figure(AMPERES, tenths).rows(tables_of({AMPERES: {"1": 15, "2": "-1"}}))["1"]
+    Decimal('1.5')
 
     With `count`, a row that the device counts and the answer lacks is missing, so that there is no
-    sum:
+    sum; "0." is a row whose index is not known:
 
-        figure(AMPERES, TENTHS, count=LINES)
-        current {"1": 15, "2": 12}, numberOfLines 3  ->  {"1": 15, "2": 12, "0.": Missing}
+    >>> currents = figure(AMPERES, tenths, count=LINES)
+    >>> currents.rows(tables_of({AMPERES: {"1": 15}, LINES: {"0": 2}}))["0."]
+    NotKnown(reason='the answers lack a row of current for 0')
 
     absent: values that mean "not measured".
     padding: values of rows that are no meter, such as a second line cord.
@@ -152,12 +155,23 @@ def total(
     """The load, power or energy of the whole device: the first of `figures` that the device has, as
     a sum over its rows.
 
-        total(figure(scalar(...)), figure(LINES), else_outlets=True)
+    >>> LOAD, LINES = scalar("99999.1.0", "load"), column("99999.2.1.3", "lineCurrent")
+    >>> load = total(figure(LOAD), figure(LINES), else_outlets=True)
+    >>> load.read(tables_of({LOAD: {"0": 42}}), None)
+    Decimal('42')
+    >>> load.read(tables_of({LINES: {"1": 15, "2": 12}}), None)
+    Decimal('27')
 
-        the scalar reads 42                             42
-        no scalar, LINES {"1": 15, "2": 12}             27
-        no scalar, LINES {"1": 15, "2": Missing}        not known
-        neither, outlets {"1": 9, "2": 5}               14, with `else_outlets`
+    Without the scalar, and without the current of line 2, of which the table has a voltage:
+
+    >>> VOLTS = column("99999.2.1.4", "lineVoltage")
+    >>> load.read(tables_of({LINES: {"1": 15}, VOLTS: {"1": 230, "2": 231}}), None)
+    NotKnown(reason='row 2 of lineCurrent reads no answer')
+
+    With neither, `else_outlets` is the sum of the outlets:
+
+    >>> load.read(tables_of({}), None, outlets={"1": Decimal("0.9"), "2": Decimal("0.5")})
+    Decimal('1.4')
 
     unit: the arcs of an index that name the unit of a chain: each unit must have a row.
     units: a source with a row for each unit of the chain: without a figure of one of them, the
@@ -189,10 +203,17 @@ def outlets(
     """One way to read and switch the outlets of a family. It is a tuple of one, so that `+` adds
     the next way: a device has the first one that it shows rows of.
 
-        outlets(State(STATES, on=("1",), off=("2",)), Write(STATES, on=1, off=2), count=COUNT)
+    >>> from handlers.snmp.controls import Write
+    >>> STATES, COUNT = column("99999.1.1.2", "outletState"), scalar("99999.2.0", "outletCount")
+    >>> states = State(STATES, on=("1",), off=("2",))
+    >>> (way,) = outlets(states, Write(STATES, on=1, off=2), count=COUNT)
+    >>> unit = tables_of({STATES: {"1": 1, "2": 2}, COUNT: {"0": 2}})
+    >>> [decision.state.name for decision in way.states.decisions(unit).values()]
+    ['UP', 'DOWN']
+    >>> way.control.varbinds(unit, "2", up=True)
+    [('1.3.6.1.4.1.99999.1.1.2.2', 1)]
 
-        STATES {"1": 1, "2": 2}, COUNT 2   outlet 1 is on, outlet 2 off; a command writes STATES
-        STATES {"1": 1}, COUNT 2           an error: an outlet is counted, not listed
+    A device that counts an outlet more than it lists is an error.
 
     states, control, guards: what reads a state, what switches, and what forbids a command.
     rows: a source that also lists outlets without a state, which are UNKNOWN.

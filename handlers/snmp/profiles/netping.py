@@ -9,6 +9,8 @@ too, with modes and states (DKSF-60-4) or without them (DKSF-48-4). Firmware wit
 
 Some firmware reports whether there is AC at the output (npRelayPowered). If it contradicts the
 relay, the state is UNKNOWN.
+
+In an example `tables_of` makes the tables of a device that has these rows and nothing else.
 """
 
 from ..controls import Guard, Write
@@ -37,12 +39,15 @@ IN_RESET = row_condition(column("25728.5800.3.1.2", "npPwrStartReset", optional=
 
 
 def _no_automatic_mode(mode: Column) -> Guard:
-    """What forbids a command while an outlet is in an automatic mode (watchdog or schedule), which
-    the command would end for good.
+    """What forbids a command while an outlet is in an automatic mode (2 to 5: watchdog or
+    schedule), which the command would end for good. `automatic` says that the owner's setting
+    `switch_automatic` lifts it.
 
-        mode 2 to 5 (automatic)                   the command is refused
-        the same, setting `switch_automatic`      it is sent
-        mode 0 or 1 (manual)                      it is sent
+    >>> guard = _no_automatic_mode(PWR_MODE)
+    >>> guard.raise_if_forbidden(tables_of({PWR_MODE: {"1": 1}}), "1")
+    >>> guard.raise_if_forbidden(tables_of({PWR_MODE: {"1": 3}}), "1")
+    Traceback (most recent call last):
+    handlers.shared.errors.Unsupported: outlet 1 is not switched: it is in an automatic mode, ...
 
     mode: the column of the outlets' modes.
     """
@@ -55,12 +60,20 @@ def _no_automatic_mode(mode: Column) -> Guard:
 
 
 def _pwr(state: Source) -> tuple[Outlets, ...]:
-    """The outlets of devices with npPwrTable: states, names and commands (1 on, 0 off).
+    """The outlets of devices with npPwrTable: states, names and commands (1 on, 0 off). A command
+    writes npPwrManualMode; it is refused in an automatic mode.
 
-        _pwr(state)   a command writes npPwrManualMode; it is refused in an automatic mode
+    >>> (way,) = _pwr(PWR_STATE)
+    >>> unit = tables_of({PWR_STATE: {"1": 1, "2": 1}, IN_RESET.source: {"1": 0, "2": 1}})
+    >>> way.control.varbinds(unit, "1", up=False)
+    [('1.3.6.1.4.1.25728.5800.3.1.3.1', 0)]
 
-    state: the source that shows which outlets are on. A state is not known while an outlet is
-        being reset.
+    A state is not known while an outlet is being reset, as outlet 2:
+
+    >>> [decision.state.name for decision in way.states.decisions(unit).values()]
+    ['UP', 'UNKNOWN']
+
+    state: the source that shows which outlets are on.
     """
     return outlets(
         State(state, on=ON, off=OFF, conditions=(IN_RESET,)),

@@ -1,5 +1,7 @@
 """Tables of numbered parts, such as the ports of a controller, of which a function chooses rows:
 Delta, Powertek and Rittal have them.
+
+In an example `tables_of` makes the tables of a device that has these rows and nothing else.
 """
 
 from __future__ import annotations
@@ -18,8 +20,12 @@ def numbered_rows(
     """The rows of numbered parts, each chosen by a function of the part. Row 7 of part 2 has the
     identity "2.7":
 
-        rows_of_part(1) {"1": "on"}, rows_of_part(2) {"1": "off", "7": "on"}
-        result {"1.1": "on", "2.1": "off", "2.7": "on"}
+    >>> from handlers.snmp.profiles.language import column
+    >>> from handlers.snmp.profiles.sources import rows_without
+    >>> STATES = {port: column(f"99999.{port}.1.2", "portState") for port in (1, 2)}
+    >>> states = numbered_rows(lambda port: rows_without(STATES[port], "0"), (1, 2))
+    >>> states.rows(tables_of({STATES[1]: {"1": 5, "2": 0}, STATES[2]: {"1": 4, "7": 5}}))
+    {'1.1': 5, '2.1': 4, '2.7': 5}
 
     The first object of each function is that of its values.
     """

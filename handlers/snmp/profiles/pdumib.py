@@ -7,8 +7,9 @@ two programs quote; the MIB's text calls 3 "unknown", which its list calls a reb
 
 A chain has up to five PDUs. Phases and outlets are counted over all of them.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Rows
@@ -40,8 +41,11 @@ def _supported(values: Column) -> ComputedRows:
     """A figure of each PDU of a chain, if every PDU supports it; -1 is "not supported". Else no
     row: the sum of the phases, or of the outlets, takes its place.
 
-        values {"1": 800, "2": 300}   {"1": 800, "2": 300}
-        values {"1": 800, "2": -1}    {}
+    >>> power = _supported(DEVICE_POWER)
+    >>> power.rows(tables_of({DEVICE_POWER: {"1": 800, "2": 300}}))
+    {'1': 800, '2': 300}
+    >>> power.rows(tables_of({DEVICE_POWER: {"1": 800, "2": -1}}))
+    {}
 
     A PDU that the device counts (deviceStatusTableSize) and does not list is missing.
     """

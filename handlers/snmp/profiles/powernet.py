@@ -1,8 +1,9 @@
 """What APC and CyberPower share: the tables of CyberPower's CPS-MIB resemble those of APC's
 PowerNet-MIB.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ..cells import Rows
 from ..chains import InChain
 from ..completeness import with_missing_first_rows, with_missing_rows_of, with_missing_units
 from ..filters import one_of, where, yes_or_no
-from ..joins import left_join, numbered, with_units
+from ..joins import left_join, numbered, with_empty_if_none, with_units
 from ..objects import Column, Scalar
 from ..states import Condition
 from ..tables import ComputedRows, Source, Tables, computed_from, objects_of
@@ -22,11 +23,15 @@ from .sources import LAST_ARC
 
 
 def established(source: Scalar) -> Condition:
-    """What the device tells is current while its agent has communication with it, in the numbers of
-    both MIBs: 1 no device was found, 2 established, 3 lost. Devices without the object pass.
+    """A condition on the whole device: its agent reports that it has communication with the unit
+    that it measures. Without it no state and no figure is known. Both MIBs have 1 for no unit
+    found, 2 established, 3 lost. Devices without the object pass.
 
-    >>> established(Scalar("1.3.6.1.4.1.318.1.1.8.5.1.1.0", "atsStatusCommStatus")).good
-    ('2',)
+    >>> STATUS = Scalar("1.3.6.1.4.1.318.1.1.8.5.1.1.0", "atsStatusCommStatus")
+    >>> established(STATUS).reasons_not_current(tables_of({STATUS: {"0": 2}}), {"1": 15})
+    {}
+    >>> established(STATUS).reasons_not_current(tables_of({STATUS: {"0": 3}}), {"1": 15})
+    {'1': "the device has no communication with the unit (atsStatusCommStatus reads '3')"}
     """
     return device_condition(source, "2", optional=True)
 
@@ -66,10 +71,16 @@ def each_unit_rows(
 
 def units_of(*columns: InChain) -> ComputedRows:
     """The unit of each outlet of a chain, by the first of the columns that has rows: it tells which
-    units must have a figure.
+    units must have a figure. The device numbers its rows over all units; row 9 is outlet 7 of unit
+    2, whose identity is 2.7:
 
-        rows 1 and 2, module column {"1": "1", "2": "2"}, number column {"1": "7", "2": "7"}
-        result {"7": "1", "2.7": "2"}
+    >>> from handlers.snmp.chains import Chain
+    >>> MODULE, NUMBER = Column("~.2.1.2", "module"), Column("~.2.1.3", "number")
+    >>> STATE = Column("~.2.1.4", "state")
+    >>> names = {MODULE: {"1": 1, "9": 2}, NUMBER: {"1": 7, "9": 7}}
+    >>> units = units_of(Chain(MODULE, NUMBER).of(STATE))
+    >>> units.rows(tables_of({STATE: {"1": 1, "9": 2}, **names}))
+    {'7': 1, '2.7': 2}
     """
 
     def rows(tables: Tables) -> Rows:
@@ -80,10 +91,19 @@ def units_of(*columns: InChain) -> ComputedRows:
 
 def unit_and_number(*columns: InChain) -> ComputedRows:
     """The printed number of each outlet of a chain: the number on its unit, behind the unit's
-    number if the chain has several. It is by the first of a chain's columns that has rows.
+    number if the chain has several. It is by the first of a chain's columns that has rows. The
+    device numbers its rows over all units; row 9 is outlet 7 of unit 2, whose identity is 2.7:
 
-        outlets 7 and 8 of a single unit        printed 7, 8
-        outlets 7 of unit 1, and 2.7 of unit 2  printed 1:7, 2:7
+    >>> from handlers.snmp.chains import Chain
+    >>> MODULE, NUMBER = Column("~.2.1.2", "module"), Column("~.2.1.3", "number")
+    >>> STATE = Column("~.2.1.4", "state")
+    >>> printed = unit_and_number(Chain(MODULE, NUMBER).of(STATE))
+    >>> names = {MODULE: {"1": 1, "9": 2}, NUMBER: {"1": 7, "9": 7}}
+    >>> printed.rows(tables_of({STATE: {"1": 1, "9": 2}, **names}))
+    {'7': '1:7', '2.7': '2:7'}
+    >>> names = {MODULE: {"1": 1, "2": 1}, NUMBER: {"1": 7, "2": 8}}
+    >>> printed.rows(tables_of({STATE: {"1": 1, "2": 2}, **names}))
+    {'7': '7', '8': '8'}
     """
 
     def rows(tables: Tables) -> Rows:
@@ -106,7 +126,7 @@ def phase_rows(values: Column, banks: Column, phases: Column) -> ComputedRows:
     >>> load.rows({AMPERES: {"1": 15, "2": 15, "3": 15}, **marks})
     {'1': 15}
 
-    A row with bank 0 and another phase number is lost: it may be the total.
+    A row with bank 0 and another phase number is missing: it may be the total.
 
     >>> marks = {BANK: {"1": 0, "2": 0}, PHASE: {"1": 1, "2": 4}}
     >>> load.rows({AMPERES: {"1": 15, "2": 15}, **marks})["2"].reason
@@ -119,9 +139,8 @@ def phase_rows(values: Column, banks: Column, phases: Column) -> ComputedRows:
             return {}  # nothing tells what a row is
         rows_of_phases = with_missing_rows_of(tables[values], tables[phases])
         every_row = with_missing_first_rows(rows_of_phases, LAST_ARC)
-        bank_of_row = with_missing_rows_of(
-            left_join(tables[banks] or tables[phases], tables[banks]), tables[values]
-        )
+        known_banks = with_empty_if_none(tables[banks], tables[phases])
+        bank_of_row = with_missing_rows_of(known_banks, tables[values])
         of_no_bank = where(every_row, bank_of_row, one_of("0"))
         phase_of_row = left_join(tables[values], tables[phases])
         of_a_phase = where(of_no_bank, phase_of_row, yes_or_no(("1", "2", "3"), ("0",)))

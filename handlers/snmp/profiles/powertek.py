@@ -13,8 +13,9 @@ are those of the Simple PDU (SimplePDU-MIB), in 0.01 kWh by its MIB.
 
 Another product line is known from MAAS's driver alone, which calls it version 2.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -57,12 +58,20 @@ def _states(unit: int) -> ComputedRows:
 
 
 def _unless_zero(values: Column, count: Scalar) -> ComputedRows:
-    """A figure of the outlets of a unit that does not count 0 of them: such a unit is not there,
-    and its rows are padding.
+    """A figure of the outlets of a unit, unless it counts 0 of them: such a unit is not there, and
+    its rows are padding.
 
-        count 8, values {"1": 15}              {"1": 15}
-        count 0, values {"1": 0}               {}
-        no count, values {"1": 15}             {"1": 15}
+    >>> AMPERES, COUNT = column("~.2.1.5", "outletCurrent"), scalar("~.1.0", "outletCount")
+    >>> current = _unless_zero(AMPERES, COUNT)
+    >>> current.rows(tables_of({AMPERES: {"1": 15}, COUNT: {"0": 8}}))
+    {'1': 15}
+    >>> current.rows(tables_of({AMPERES: {"1": 0}, COUNT: {"0": 0}}))
+    {}
+
+    A unit without a count is there:
+
+    >>> current.rows(tables_of({AMPERES: {"1": 15}}))
+    {'1': 15}
     """
 
     @computed_from(values, count)
@@ -79,8 +88,13 @@ def _measurements(below: str, name: str) -> ComputedRows:
     """A current, power or energy of each outlet of all units, A to H: row 2.7 is outlet 7 of unit
     B. A unit that counts no outlet has no row.
 
-    >>> _measurements("5", "Current").objects[0].parts[0][1].object
-    'outletPduACurrent'
+    >>> currents = _measurements("5", "Current")
+    >>> parts, *counts = currents.objects
+    >>> (_, OF_UNIT_A), (_, OF_UNIT_B), *_ = parts.parts
+    >>> currents.rows(tables_of({OF_UNIT_A: {"7": 15}, OF_UNIT_B: {"7": 12}}))
+    {'1.7': 15, '2.7': 12}
+    >>> currents.rows(tables_of({OF_UNIT_A: {"7": 15}, counts[0]: {"0": 0}}))
+    {}
     """
 
     def of_unit(unit: int) -> ComputedRows:
@@ -131,8 +145,8 @@ def simple_phases(tables: Tables) -> Rows:
 
 
 def _phase_currents(indexes: str) -> ComputedRows:
-    """The current of each phase: their sum is the load, if the device numbers its phases in this
-    way.
+    """The current of each phase: their sum is the load. No row if the device numbers its phases
+    otherwise than `indexes` says.
 
     >>> currents, three = {PHASE_CURRENT: {"1": 15, "2": 12}}, {"1": 1, "2": 2, "3": 3}
     >>> rows = _phase_currents("[123]").rows({**currents, PHASE_INDEX: three})
@@ -173,8 +187,12 @@ def _pwt2_valid(unit: int) -> ComputedRows:
     """Whether each outlet is online (2), on a unit of the chain that is there: one whose size is
     above 0.
 
-        size 8, valid {"1": 2, "2": 1}   {"1": 2, "2": 1}
-        size 0, valid {"1": 0}           {}
+    >>> valid = _pwt2_valid(unit=1)
+    >>> VALID, SIZE = valid.objects
+    >>> valid.rows(tables_of({VALID: {"1": 2, "2": 1}, SIZE: {"0": 8}}))
+    {'1': 2, '2': 1}
+    >>> valid.rows(tables_of({VALID: {"1": 0}, SIZE: {"0": 0}}))
+    {}
     """
     valid, size = column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit)
 
@@ -192,11 +210,19 @@ PWT2_VALID = numbered_rows(_pwt2_valid, PWT2_UNITS)
 
 
 def _pwt2_inlets(first: int, *names: str, same_rows_as: Column) -> Complete:
-    """A current or power of each phase and bank of the inlets, from consecutive columns; a phase of
-    an inlet is missing if another column has the inlet's row and this one not.
+    """A current or power of each phase and bank of the inlets, from consecutive columns: row
+    15.1 is the row of inlet 1 in the column with the arc 15.
 
-        CurrentPh1B1 {"1": 15}, CurrentPh2B1 {}, other column {"1": 230}
-        -> {"1.1": 15, "2.1": Missing}
+    >>> VOLTS = column(f"{PWT2}.2.1.1.1.8", "pduDevMonInletVoltagePh1")
+    >>> current = _pwt2_inlets(14, "CurrentPh1B1", "CurrentPh2B1", same_rows_as=VOLTS)
+    >>> (_, PHASE_1), (_, PHASE_2) = current.source.parts
+    >>> current.rows(tables_of({PHASE_1: {"1": 15}, PHASE_2: {"1": 12}, VOLTS: {"1": 230}}))
+    {'14.1': 15, '15.1': 12}
+
+    It is missing if the other column has the inlet's row and this one not:
+
+    >>> current.rows(tables_of({PHASE_1: {"1": 15}, VOLTS: {"1": 230}}))["15.1"].reason
+    'no answer'
 
     first: the arc of the first column; the names follow one another.
     names: the ends of their names.

@@ -9,8 +9,9 @@ usually only the values are walked. A reading of 0 counts unless the sensor is r
 unavailable. The current that a three-phase inlet reports is its highest line current, so its poles
 are summed. An inlet of one phase has no readings by pole, so its own current counts.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial
@@ -107,9 +108,9 @@ class _Sensors(NamedTuple):
     def minimum(self, kind: str = "") -> Column:
         return self.setting(27, "SignedMinimum", kind)
 
-    def on_demand(self, kind: str) -> tuple[Column, ...]:
-        """The signed readings and their largest possible values. They are read only of sensors
-        whose minimum is below 0 or not known.
+    def of_signed(self, kind: str) -> tuple[Column, ...]:
+        """The columns of the signed readings and of their largest possible values. They are read
+        only of sensors whose minimum is below 0 or not known.
         """
         return (self.reading(6, "SignedValue", kind), self.setting(26, "SignedMaximum", kind))
 
@@ -117,16 +118,26 @@ class _Sensors(NamedTuple):
         return (self.value(kind), self.available(kind), self.digits(kind), self.minimum(kind))
 
     def values(self, tables: Tables, kind: str) -> Rows:
-        """The reading of each part's sensor of this type, signed or unsigned as its minimum says.
-        Where the firmware has minima (SignedMinimum of any sensor), a sensor without one has an
-        empty minimum.
+        """The reading of each part's sensor of this type: the signed one if the sensor's minimum
+        (SignedMinimum) is below 0, else the unsigned one. They are two columns.
 
-            digits {"1.1": 2, "1.2": 2}, minima {"1.1": 0}, readings {"1.1": 520, "1.2": 480}
-            -> the minima are {"1.1": 0, "1.2": ""}, and the readings {"1.1": 520, "1.2": 480},
-               if those of 1.2 are the same in the column of signed readings; else 1.2 is Missing
+        >>> value, _, digits, minimum = OUTLETS.objects(CURRENT)
+        >>> signed_value, _ = OUTLETS.of_signed(CURRENT)
+        >>> unit = {value: {"1.1": 520, "1.2": 0}, digits: {"1.1": 2, "1.2": 2}}
+        >>> signed_readings = {signed_value: {"1.1": 0, "1.2": 480}}
+        >>> minima = {minimum: {"1.1": 0, "1.2": -100}}
+        >>> OUTLETS.values(tables_of({**unit, **signed_readings, **minima}), CURRENT)
+        {'1.1': 520, '1.2': 480}
+
+        Where the firmware has minima, the answers have lost that of a sensor without one; its two
+        readings must then agree:
+
+        >>> lost = tables_of({**unit, **signed_readings, minimum: {"1.1": 0}})
+        >>> OUTLETS.values(lost, CURRENT)["1.2"].reason
+        'no answer'
         """
         minima: Rows = {}
-        signed_readings, _ = self.on_demand(kind)
+        signed_readings, _ = self.of_signed(kind)
         if (tables[self.value(kind)] or tables[signed_readings]) and tables[self.minimum()]:
             minima = left_join(tables[self.digits(kind)], tables[self.minimum(kind)])
         return signed(tables, self, kind, minima)
@@ -135,24 +146,33 @@ class _Sensors(NamedTuple):
         """The reading of each part, emptied where a 0 is that of a sensor that is not available now
         (...IsAvailable 2). Only the availability of those that read 0 is asked.
 
-            readings {"1.1.1": 52, "1.1.2": 0, "1.1.3": 0}, available {"1.1.2": 1, "1.1.3": 2}
-            -> {"1.1.1": 52, "1.1.2": 0, "1.1.3": ""}
+        >>> value, available, _, _ = OUTLETS.objects(CURRENT)
+        >>> readings = {value: {"1.1": 52, "1.2": 0, "1.3": 0}}
+        >>> OUTLETS.checked(tables_of({**readings, available: {"1.2": 1, "1.3": 2}}), CURRENT)
+        {'1.1': 52, '1.2': 0, '1.3': ''}
         """
         values = self.values(tables, kind)
         zeros = [row for row, value in values.items() if is_one_of(value, (ZERO,))]
         tests = tables.cells(self.available(kind), zeros)
-        return left_join(values, except_where(values, (ZERO,), tests, one_of(*NOT_AVAILABLE)))
+        measured_values = except_where(values, (ZERO,), tests, one_of(*NOT_AVAILABLE))
+        return left_join(values, measured_values)
 
-    def parts(self, tables: Tables, kind: str) -> Rows:
+    def available_values(self, tables: Tables, kind: str) -> Rows:
         """The reading of each part, emptied where its sensor is not available (...IsAvailable 2).
 
-            readings {"1.1": 520, "1.2": 0}, available {"1.1": 1, "1.2": 2}
-                                                             ->  {"1.1": 520, "1.2": ""}
-            no readings, available {"1.1": 1, "1.2": 2}      ->  {"1.1": ""}
-            neither, digits {"1.1": 2}                       ->  {"1.1": ""}
+        >>> value, available, digits, _ = OUTLETS.objects(CURRENT)
+        >>> is_available = {available: {"1.1": 1, "1.2": 2}}
+        >>> unit = tables_of({value: {"1.1": 520, "1.2": 0}, **is_available})
+        >>> OUTLETS.available_values(unit, CURRENT)
+        {'1.1': 520, '1.2': ''}
 
-        The last two answers have lost readings: the empty rows keep another figure from their
-        place.
+        Answers may have lost the readings. Rows of the sensors that another column shows, missing
+        or empty, then keep another figure from their place:
+
+        >>> OUTLETS.available_values(tables_of(is_available), CURRENT)["1.1"].reason
+        'no answer'
+        >>> OUTLETS.available_values(tables_of({digits: {"1.1": 2}}), CURRENT)
+        {'1.1': ''}
         """
         values, available = self.values(tables, kind), tables[self.available(kind)]
         rows = values or without(available, *NOT_AVAILABLE)
@@ -167,7 +187,9 @@ class _Sensors(NamedTuple):
 
 
 def negative(digits: Source) -> ComputedRows:
-    """Numbers of decimal digits as exponents.
+    """A source of the exponents of readings, from their numbers of decimal digits: with 2 digits,
+    520 is 5.20 and the exponent -2. A number below 0, or none, has no row; one that is not answered
+    stays missing.
 
     >>> DIGITS = column("~.3.5.4.1.7", "outletSensorDecimalDigits")
     >>> negative(DIGITS).rows({DIGITS: {"1.1": 2, "1.2": 0}})
@@ -190,18 +212,25 @@ def negative(digits: Source) -> ComputedRows:
 
 def _without_minima(tables: Tables, sensors: _Sensors, kind: str, readings: Rows) -> Rows:
     """The readings on firmware before 3.0, which shows no minimum of these sensors: they are
-    unsigned. If the unit has the column of signed readings, the answer has lost the minima. An
-    unsigned 0 may then stand for a signed reading, and is missing unless both are 0:
+    unsigned.
 
-        unsigned  signed     result
-        91234567  no object  91234567
-        0         0          0
-        0         91234567   Missing
+    >>> value, signed_value = OUTLETS.value(CURRENT), OUTLETS.of_signed(CURRENT)[0]
+    >>> unit = tables_of({value: {"1.1": 520, "1.2": 0}})
+    >>> _without_minima(unit, OUTLETS, CURRENT, unit[value])
+    {'1.1': 520, '1.2': 0}
+
+    A unit that has the column of signed readings has lost the minima. An unsigned 0 may then stand
+    for a signed reading, and is missing unless both are 0:
+
+    >>> signed_readings = {signed_value: {"1.1": 0, "1.2": 480}}
+    >>> unit = tables_of({value: {"1.1": 520, "1.2": 0}, **signed_readings})
+    >>> _without_minima(unit, OUTLETS, CURRENT, unit[value])["1.2"].reason
+    'its mark is none that the MIB names'
 
     sensors, kind: the part and the type of its sensors.
     readings: the unsigned ones.
     """
-    signed_readings, _ = sensors.on_demand(kind)
+    signed_readings, _ = sensors.of_signed(kind)
     zeros = [row for row, value in readings.items() if is_one_of(value, (ZERO,))]
     if not zeros or not tables.has_cell(signed_readings, zeros[0]):
         return readings
@@ -217,14 +246,22 @@ def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     """The reading of each sensor. The device shows it in two columns; the one that is out of range
     reads 0. The signed one counts if the sensor's minimum is below 0, else the unsigned one:
 
-        minimum  unsigned  signed    result
-        -2^31    0         91234567  91234567
-        0        91234567  0         91234567
-        missing  0         91234567  missing
-        missing  91234567  91234567  91234567
+    >>> value, (signed_value, maximum) = OUTLETS.value(POWER), OUTLETS.of_signed(POWER)
+    >>> unit = tables_of({value: {"1.1": 230, "1.2": 0}, signed_value: {"1.1": 0, "1.2": 460}})
+    >>> signed(unit, OUTLETS, POWER, minima={"1.1": 0, "1.2": -2147483648})
+    {'1.1': 230, '1.2': 460}
 
-    A minimum above the reading says as little as none. A signed reading is emptied if the sensor's
-    maximum is not above 0: the range does not fit into 32 bits, and the device shows 0 for both.
+    A minimum that is missing, or above the reading, does not tell: the two readings must agree.
+
+    >>> signed(unit, OUTLETS, POWER, minima={"1.1": "", "1.2": 500})["1.1"].reason
+    'its mark is none that the MIB names'
+
+    A signed reading is emptied if the sensor's maximum is not above 0: the range does not fit into
+    32 bits, and the device shows 0 for both.
+
+    >>> unit = tables_of({value: {"1.1": 0}, signed_value: {"1.1": 460}, maximum: {"1.1": 0}})
+    >>> signed(unit, OUTLETS, POWER, minima={"1.1": -2147483648})
+    {'1.1': ''}
 
     sensors, kind: the part and the type of its sensors.
     minima: the minimum of each; none on firmware before 3.0.
@@ -241,7 +278,7 @@ def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
             unclear_rows.append(row)
     if not (below_0 or unclear_rows):
         return readings
-    signed_readings, maxima = (tables[source] for source in sensors.on_demand(kind))
+    signed_readings, maxima = (tables[source] for source in sensors.of_signed(kind))
     result = dict(readings)
     for row in unclear_rows:
         if text(readings[row]) != text(signed_readings.get(row, "")):
@@ -261,8 +298,8 @@ OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 
 
 def _certainly_there(rows: Rows) -> Rows:
-    """Readings of sensors that another column shows: one that is lost is not known, whatever a GET
-    of it says.
+    """Readings of sensors that are there, as another column shows: a missing one stays not known,
+    and is not taken as "no meter" although a GET of it has no value.
 
     >>> _certainly_there({"1": 5, "2": NO_ANSWER})["2"].is_unanswered
     False
@@ -272,18 +309,28 @@ def _certainly_there(rows: Rows) -> Rows:
 
 def _outlet(kind: str) -> Measurement:
     """A current, power or energy of each outlet that has a sensor of this type. Which have one, bit
-    kind - 1 of outletDeviceCapabilities tells; without that column, the sensors' availability.
+    kind - 1 of outletDeviceCapabilities tells: the highest bit is that of the current. 1.3 has a
+    meter by its capabilities, and no reading in the answer; 1.4 has no meter.
 
-        bit of the current: outlets 1.1, 1.2 and 1.3; 1.4 has no meter and no row
-        readings {"1.1": 520, "1.2": 0}, available {"1.2": 2}   2: it is not available
-        -> {"1.1": 520, "1.3": Missing}
+    >>> current = _outlet(CURRENT).source
+    >>> bit_0, no_bit = bytes([0b10000000]), bytes([0])
+    >>> capabilities = {"1.1": bit_0, "1.2": bit_0, "1.3": bit_0, "1.4": no_bit}
+    >>> unit = {CAPABILITIES: capabilities, OUTLETS.value(CURRENT): {"1.1": 520, "1.2": 0}}
+    >>> rows = current.rows(tables_of({**unit, OUTLETS.available(CURRENT): {"1.2": 1}}))
+    >>> rows["1.2"], rows["1.3"].reason, list(rows)
+    (0, 'no answer', ['1.1', '1.2', '1.3'])
 
-    1.3 has a meter by its capabilities, and no reading in the answer. Energies are in Wh, the
-    result in kWh.
+    A 0 of a sensor that is not available (2) is left out:
+
+    >>> list(current.rows(tables_of({**unit, OUTLETS.available(CURRENT): {"1.2": 2}})))
+    ['1.1', '1.3']
+
+    Without the column of capabilities, the sensors' availability tells. Energies are in Wh, the
+    figure in kWh.
     """
     value, available = OUTLETS.value(kind), OUTLETS.available(kind)
     minimum, digits = OUTLETS.minimum(kind), OUTLETS.digits(kind)
-    signed_readings, maximum = OUTLETS.on_demand(kind)
+    signed_readings, maximum = OUTLETS.of_signed(kind)
 
     def with_sensor(tables: Tables) -> Rows:
         """The outlets that have such a sensor, each with its capabilities.
@@ -311,9 +358,8 @@ def _outlet(kind: str) -> Measurement:
             return _certainly_there(result) if is_available else result
         zeros = [row for row in alike if is_one_of(values.get(row), (ZERO,))]
         of_outlets = {row: values.get(row, NO_ANSWER) for row in alike}
-        result = except_where(
-            of_outlets, (ZERO,), tables.cells(available, zeros), one_of(*NOT_AVAILABLE)
-        )
+        tests = tables.cells(available, zeros)
+        result = except_where(of_outlets, (ZERO,), tests, one_of(*NOT_AVAILABLE))
         return _certainly_there(result)
 
     @computed_from(digits, on_demand=(CAPABILITIES,))
@@ -324,30 +370,27 @@ def _outlet(kind: str) -> Measurement:
     return Measurement(readings, scale, (), exponent=negative(digits_of_outlets))
 
 
-def _in_use(tables: Tables, rows: Rows) -> Rows:
+def _inlets_in_use(tables: Tables, rows: Rows) -> Rows:
     """The rows of inlets, or of their lines, that a transfer switch uses now: the other inlet shows
     what it draws on standby, or the load once more. An index begins with PDU and inlet.
 
     >>> switch = {SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {"1.1": 2}}
-    >>> _in_use(switch, {"1.1": 0, "1.2": 15})
+    >>> _inlets_in_use(switch, {"1.1": 0, "1.2": 15})
     {'1.2': 15}
 
     A PDU without a switch keeps all:
 
-    >>> _in_use({SWITCH_COUNT: {"1": 0}}, {"1.1": 0, "1.2": 15})
+    >>> _inlets_in_use({SWITCH_COUNT: {"1": 0}}, {"1.1": 0, "1.2": 15})
     {'1.1': 0, '1.2': 15}
 
     All inlets of a PDU are missing if the one in use is not told, or is none of them:
 
-    >>> rows = _in_use({SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {}}, {"1.1": 0, "1.2": 15})
+    >>> rows = _inlets_in_use({SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {}}, {"1.1": 0, "1.2": 15})
     >>> [row.reason for row in rows.values()]
     ['its mark is none that the MIB names', 'its mark is none that the MIB names']
     """
-    switches = (
-        {pdu for pdu, count in tables[SWITCH_COUNT].items() if not is_one_of(count, ("0",))}
-        if rows
-        else set()
-    )
+    switch_counts = tables[SWITCH_COUNT] if rows else {}
+    switches = {pdu for pdu, count in switch_counts.items() if not is_one_of(count, ("0",))}
     if not switches:
         return rows
     inlet_by_pdu: dict[str, str] = {}
@@ -366,7 +409,7 @@ def _in_use(tables: Tables, rows: Rows) -> Rows:
     return result
 
 
-def _each_inlet(tables: Tables, rows: Rows) -> Rows:
+def _with_missing_inlets(tables: Tables, rows: Rows) -> Rows:
     """Rows of inlets, or of their lines: no sum if one of the inlets that a PDU counts has none."""
     return with_missing_if_fewer_parts(rows, tables[INLET_COUNT], 2)
 
@@ -375,33 +418,42 @@ def _inlets(kind: str) -> Measurement:
     """A current, power or energy of each inlet in use. Of two inlets at a transfer switch only the
     one in use counts, but for energies: each inlet has its own counter.
 
-        inletCount {"1": 2}, W {"1.1": 0, "1.2": 800}, active inlet {"1.1": 2}   {"1.2": 800}
-        inletCount {"1": 2}, W {"1.1": 0}                           {"1.1": 0, "1.": Missing}
+    >>> watts = _inlets(POWER).source
+    >>> pdu = {INLET_COUNT: {"1": 2}, SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {"1.1": 2}}
+    >>> watts.rows(tables_of({**pdu, INLETS.value(POWER): {"1.1": 0, "1.2": 800}}))
+    {'1.2': 800}
 
-    In the second answer PDU 1 counts two inlets and shows one: there is no sum.
+    A PDU that counts two inlets and shows one has no sum; "1." is a row whose index is not known:
+
+    >>> list(watts.rows(tables_of({INLET_COUNT: {"1": 2}, INLETS.value(POWER): {"1.1": 0}})))
+    ['1.1', '1.']
     """
 
     @computed_from(
-        *INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.on_demand(kind), SWITCH_COUNT)
+        *INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.of_signed(kind), SWITCH_COUNT)
     )
     def rows(tables: Tables) -> Rows:
-        inlets = _each_inlet(tables, INLETS.parts(tables, kind))
-        return inlets if kind == ENERGY else _in_use(tables, inlets)
+        inlets = _with_missing_inlets(tables, INLETS.available_values(tables, kind))
+        return inlets if kind == ENERGY else _inlets_in_use(tables, inlets)
 
     return INLETS.figure(rows, kind)
 
 
 def _units(kind: str) -> Measurement:
-    """A power or energy of each PDU, on one whose inlets have no such sensor. No row on firmware
-    without the column of the PDUs' availability.
+    """A power or energy of each PDU, on one whose inlets have no such sensor.
 
-        W {"1": 800}, available {"1": 1}   {"1": 800}
-        W {"1": 0}, available {"1": 2}     {"1": ""}
+    >>> watts, available = _units(POWER).source, UNITS.available(POWER)
+    >>> watts.rows(tables_of({UNITS.value(POWER): {"1": 800}, available: {"1": 1}}))
+    {'1': 800}
+    >>> watts.rows(tables_of({UNITS.value(POWER): {"1": 0}, available: {"1": 2}}))
+    {'1': ''}
+
+    No row on firmware without the column of the PDUs' availability.
     """
 
-    @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.on_demand(kind)))
+    @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.of_signed(kind)))
     def rows(tables: Tables) -> Rows:
-        return UNITS.parts(tables, kind) if tables[UNITS.available("")] else {}
+        return UNITS.available_values(tables, kind) if tables[UNITS.available("")] else {}
 
     return UNITS.figure(rows, kind)
 
@@ -410,64 +462,88 @@ def _units(kind: str) -> Measurement:
     *INLET_POLES.objects(CURRENT),
     POLE_LINE,
     INLET_COUNT,
-    on_demand=(INLET_POLES.available(CURRENT), *INLET_POLES.on_demand(CURRENT), SWITCH_COUNT),
+    on_demand=(INLET_POLES.available(CURRENT), *INLET_POLES.of_signed(CURRENT), SWITCH_COUNT),
 )
 def lines(tables: Tables) -> Rows:
     """The current of each line of the inlets in use: their sum is the load. Row 1.2.3 is pole 3 of
     inlet 2 of PDU 1. The neutral is left out (inletPoleLine 4), whatever its pole's number is.
 
-        currents {"1.1.1": 52, "1.1.2": 48, "1.1.4": 3}, inletPoleLine {... "1.1.3": 3, "1.1.4": 4}
-        -> {"1.1.1": 52, "1.1.2": 48, "1.1.3": Missing}
+    >>> line_of_pole = {POLE_LINE: {"1.1.1": 1, "1.1.2": 2, "1.1.3": 3, "1.1.4": 4}}
+    >>> currents = {"1.1.1": 52, "1.1.2": 48, "1.1.3": 50, "1.1.4": 3}
+    >>> lines.rows(tables_of({INLET_POLES.value(CURRENT): currents, **line_of_pole}))
+    {'1.1.1': 52, '1.1.2': 48, '1.1.3': 50}
 
-    Pole 3 is listed and has no current: it is missing. So is a row of a PDU that counts more inlets
-    (inletCount) than it shows.
+    A pole that is listed and has no current is missing. So is a row of a PDU that counts more
+    inlets (inletCount) than it shows; "1." is a row whose index is not known:
+
+    >>> pdu = tables_of({INLET_POLES.value(CURRENT): {"1.1.1": 52}, INLET_COUNT: {"1": 2}})
+    >>> list(lines.rows(pdu))
+    ['1.1.1', '1.']
     """
     poles, pole_line = INLET_POLES.checked(tables, CURRENT), tables[POLE_LINE]
     if not poles and is_optional_and_absent(tables, INLET_POLES.value(CURRENT), pole_line):
         pole_line = {}
     every_pole = with_arc(with_missing_rows_of(poles, pole_line), -1, "1", "2", "3")
-    return _in_use(tables, _each_inlet(tables, where(every_pole, pole_line, none_of(NEUTRAL))))
+    every_line = where(every_pole, pole_line, none_of(NEUTRAL))
+    return _inlets_in_use(tables, _with_missing_inlets(tables, every_line))
 
 
 @computed_from(
     *INLETS.objects(CURRENT),
     POLE_COUNT,
     INLET_COUNT,
-    on_demand=(*INLETS.on_demand(CURRENT), SWITCH_COUNT),
+    on_demand=(*INLETS.of_signed(CURRENT), SWITCH_COUNT),
 )
 def one_phase_inlets(tables: Tables) -> Rows:
     """The current of each inlet with one or two poles, which is its load. Of an inlet with more
     poles the device shows the highest of their currents, which is no load, unless it is 0.
 
-        inletPoleCount {"1.1": 1, "2.1": 3}, currents {"1.1": 520, "2.1": 480}
-        -> {"1.1": 520, "2.1": ""}
+    >>> currents = {INLETS.value(CURRENT): {"1.1": 520, "2.1": 480}}
+    >>> one_phase_inlets.rows(tables_of({**currents, POLE_COUNT: {"1.1": 1, "2.1": 3}}))
+    {'1.1': 520, '2.1': ''}
 
-    An inlet whose number of poles is not answered is missing, and so is one that the PDU counts
-    (inletCount) and does not list. Inlets that a transfer switch does not use are left out.
+    An inlet whose number of poles is not answered is missing:
+
+    >>> one_phase_inlets.rows(tables_of({**currents, POLE_COUNT: {"1.1": 1}}))["2.1"].reason
+    'no answer'
+
+    So is one that the PDU counts (inletCount) and does not list. Inlets that a transfer switch does
+    not use are left out.
     """
-    inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
+    every_inlet = _with_missing_inlets(tables, INLETS.available_values(tables, CURRENT))
+    inlets = _inlets_in_use(tables, every_inlet)
     if not inlets:
         return {}
     poles = with_missing_rows_of(tables[POLE_COUNT], inlets)
-    loads = where(inlets, poles, yes_or_no(("1", "2"), ("3", "4", "5"))) or where(
-        inlets, inlets, one_of("0")
-    )
-    return left_join(inlets, loads)
+    with_few_poles = where(inlets, poles, yes_or_no(("1", "2"), ("3", "4", "5")))
+    without_load = where(inlets, inlets, one_of("0"))
+    return left_join(inlets, with_few_poles or without_load)
 
 
 @computed_from(
-    *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.on_demand(CURRENT)
+    *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.of_signed(CURRENT)
 )
 def breakers(tables: Tables) -> Rows:
     """The current of each overcurrent protector: their sum is the load of a PDU that does not
     measure its inlets.
 
-        no inlet, protectors {"1.1": 210, "1.2": 190}            {"1.1": 210, "1.2": 190}
-        inlets {"1.1": 400}                                      {}
-        inlets {"1.1": Missing}: they are not answered now       {".": Missing}
+    >>> protectors = {PROTECTORS.value(CURRENT): {"1.1": 210, "1.2": 190}}
+    >>> breakers.rows(tables_of(protectors))
+    {'1.1': 210, '1.2': 190}
+    >>> breakers.rows(tables_of({**protectors, INLETS.value(CURRENT): {"1.1": 400}}))
+    {}
+
+    While an inlet is there and not answered, one row without an index (".") is missing, so that
+    there is no load:
+
+    >>> is_available = {INLETS.available(CURRENT): {"1.1": 1}}
+    >>> list(breakers.rows(tables_of({**protectors, **is_available})))
+    ['.']
     """
-    inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
-    return rows_if_none_in({} if inlets else PROTECTORS.values(tables, CURRENT), inlets)
+    every_inlet = _with_missing_inlets(tables, INLETS.available_values(tables, CURRENT))
+    inlets = _inlets_in_use(tables, every_inlet)
+    protectors = {} if inlets else PROTECTORS.values(tables, CURRENT)
+    return rows_if_none_in(protectors, inlets)
 
 
 @computed_from(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
@@ -506,7 +582,12 @@ def px1_outlets(label_plus: int, energy: Optional[Measurement]) -> tuple[Outlets
     """The outlets of a first PX, and of the copies of its MIB: states, commands (1 on, 0 off),
     names, currents and powers.
 
-        px1_outlets(label_plus=1, energy=None)   row 0 is printed 1
+    >>> (way,) = px1_outlets(label_plus=1, energy=None)
+    >>> unit = tables_of({way.states.source: {"0": 1, "1": 0}})
+    >>> [decision.state.name for decision in way.states.decisions(unit).values()]
+    ['UP', 'DOWN']
+    >>> way.number.rows(unit)
+    {'0': '1', '1': '2'}
 
     label_plus: what is added to a row's number: the printed number.
     energy: the energy of outlets; Eaton's copy has none.
@@ -551,7 +632,8 @@ INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 
 @computed_from(POLE_CURRENT, POLE_LABEL, PX1_POLE_COUNT)
 def poles(tables: Tables) -> Rows:
-    """A pole without a label has an empty value: it may be the neutral.
+    """The current of each pole of the inlets, without the neutral (label N): their sum is the load.
+    A pole without a label is missing: it may be the neutral. Row 1.2 is pole 2 of inlet 1.
 
     >>> labels = {POLE_LABEL: {"1.1": "L1", "1.2": "N", "1.3": ""}, PX1_POLE_COUNT: {"1": 3}}
     >>> poles.rows({POLE_CURRENT: {"1.1": 5, "1.2": 2, "1.3": 2}, **labels})
@@ -571,16 +653,17 @@ def poles(tables: Tables) -> Rows:
 
 @computed_from(LINE_CURRENT, LINE_LABEL, LINE_COUNT)
 def px1_lines(tables: Tables) -> Rows:
-    """The lines, which their labels tell, without the neutral.
+    """The current of each line, without the neutral (label N): their sum is the load. A line that
+    has a label or is counted (lineCurrentCount), and has no current, is missing.
 
     >>> labels = {LINE_LABEL: {"1": "L1", "2": "N"}, LINE_COUNT: {"0": 2}}
     >>> px1_lines.rows({LINE_CURRENT: {"1": 5, "2": 1}, **labels})
     {'1': 5}
     """
-    every_line = with_missing_up_to_count(
-        with_missing_rows_of(tables[LINE_CURRENT], tables[LINE_LABEL]), tables[LINE_COUNT]
-    )
-    return where(every_line, tables[LINE_LABEL], yes_or_no(("L1", "L2", "L3"), ("N",)))
+    labels = tables[LINE_LABEL]
+    labelled_lines = with_missing_rows_of(tables[LINE_CURRENT], labels)
+    every_line = with_missing_up_to_count(labelled_lines, tables[LINE_COUNT])
+    return where(every_line, labels, yes_or_no(("L1", "L2", "L3"), ("N",)))
 
 
 PX1_LOAD = total(

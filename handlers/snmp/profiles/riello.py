@@ -2,8 +2,9 @@
 the number of a socket in four objects, where 0 means all sockets, and the MIB does not say which of
 the writes carries it out.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -33,8 +34,10 @@ def states_on_bypass(tables: Tables) -> Rows:
     1), it feeds the sockets past their switches, so that a state of "off" is not believed. Without
     it, 1 for each socket, which is the value that says nothing against a state.
 
-        mduManualBypass 1, mduOutputStatus {"1": 1, "2": 0}   {"1": 1, "2": 0}
-        mduManualBypass 0, the same                           {"1": "1", "2": "1"}
+    >>> states_on_bypass.rows(tables_of({STATUS: {"1": 1, "2": 0}, BYPASS: {"0": 1}}))
+    {'1': 1, '2': 0}
+    >>> states_on_bypass.rows(tables_of({STATUS: {"1": 1, "2": 0}, BYPASS: {"0": 0}}))
+    {'1': '1', '2': '1'}
     """
     statuses = tables[STATUS]
     is_on_bypass = re.fullmatch("[1-9][0-9]*", tables.text(BYPASS))

@@ -10,8 +10,9 @@ CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A rela
 an output of type 18 with the value 1 for on and 0 for off. The identity is the arc of the port (3
 to 6) and the row.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -75,11 +76,15 @@ class NamedRows:
     def rows(self, tables: Tables) -> Rows:
         """The value of each variable of these names, "" if it has none.
 
-            names  {"2.1": "Outlet 1", "2.2": "Outlet 2", "2.3": "Fan"}
-            values {"2.1": 5, "2.3": 9}
-            result {"2.1": 5, "2.2": ""}     for the pattern "Outlet ([0-9]+)"
+        >>> sockets = NamedRows(NUMBERS, "Outlet ([0-9]+)", "number")
+        >>> names = {Column(NAMES): {"2.1": "Outlet 7", "2.2": "Outlet 8", "2.3": "Fan"}}
+        >>> sockets.rows(tables_of({**names, Column(NUMBERS): {"2.1": 5, "2.2": "", "2.3": 9}}))
+        {'2.7': 5, '2.8': ''}
 
-        No row if no such variable has a value.
+        No row if the column has no row of such a variable:
+
+        >>> sockets.rows(tables_of({Column(NAMES): {"2.3": "Fan"}, Column(NUMBERS): {"2.3": 9}}))
+        {}
         """
         tables.names(self.names)
         values = tables.column(self.oid)
@@ -92,7 +97,11 @@ class NamedRows:
         """The OID of one variable's value, which a command to its outlet reads or writes; None if
         the device has no variable of this name now.
 
-            identity "2.14", names {"2.7": "Outlet 14"}   the column's OID + ".2.7"
+        >>> sockets = NamedRows(NUMBERS, "Outlet ([0-9]+)", "number")
+        >>> device = tables_of({Column(NAMES): {"2.7": "Outlet 14"}})
+        >>> sockets.cell(device, "2.14")
+        '1.3.6.1.4.1.2606.7.4.2.2.1.11.2.7'
+        >>> sockets.cell(device, "2.15")
 
         The name is read again in this call, because a device that gets a sensor numbers its
         variables anew.
@@ -165,12 +174,14 @@ class Variables(NamedTuple):
 
     @property
     def values(self) -> ComputedRows:
-        """The number of each variable; "" for one whose quality says that it has no value:
+        """The number of each variable; "" for one whose quality says that it has no value (21; 2 is
+        ok). Phase L2 of device 1 is row 1.2, whatever the variable's own number is:
 
-        names      {"1.2": "Phase L1.Current.Value", "1.3": "Phase L2.Current.Value"}
-        numbers    {"1.2": 37, "1.3": 0}
-        qualities  {"1.2": 2, "1.3": 21}  (2: ok, 21: no value)
-        result     {"1.2": 37, "1.3": ""}
+        >>> names = {"1.5": "Phase L1.Current.Value", "1.9": "Phase L2.Current.Value"}
+        >>> numbers, qualities = {"1.5": 37, "1.9": 0}, {"1.5": 2, "1.9": 21}
+        >>> device = {Column(NAMES): names, Column(NUMBERS): numbers, Column(QUALITIES): qualities}
+        >>> PHASES.values.rows(tables_of(device))
+        {'1.1': 37, '1.2': ''}
         """
 
         @computed_from(self.numbers, self.names, self.qualities)
@@ -187,11 +198,16 @@ class Variables(NamedTuple):
         return shared_by_kind(tables, self.scales, tables[self.units])
 
     def figure(self, source: Source) -> Measurement:
-        # the quality tells of a variable without a value
         """A measurement of these variables: their scale, which is also a column of the table, is
-        read for each device. A variable without a value is empty already, by its quality.
+        read for each device. Scale -10 divides by ten. A variable without a value is empty already,
+        by its quality.
 
-            values {"1.2": 37}, scales {"1.2": -10} (minus: divide)   3.7
+        >>> current = PHASES.figure(PHASES.values)
+        >>> names, numbers = {"1.5": "Phase L1.Current.Value"}, {"1.5": 37}
+        >>> number = {Column(NAMES): names, Column(NUMBERS): numbers}
+        >>> marks = {Column(QUALITIES): {"1.5": 2}, Column(UNITS): {"1.5": "A"}}
+        >>> current.rows(tables_of({**number, **marks, Column(SCALES): {"1.5": -10}}))
+        {'1.1': Decimal('3.7')}
         """
         factor = computed_from(self.scales, self.units, on_demand=(self.scales,))(
             self.device_scales
@@ -258,11 +274,19 @@ def currents(tables: Tables) -> Rows:
 )
 def current_scales(tables: Tables) -> Rows:
     """The scale of each current, of phases and of strips. All phases of a device share theirs, so
-    it is read of two of them; the strips of one controller may be of several kinds, so it is read
-    of each.
+    it is read by GET of the first and the last of them; the strips of one controller may be of
+    several kinds, so it is read of each. Row 1.2 is phase L2 of device 1, row 2.1.2 the strip at
+    place 2 of port 1 of device 2.
 
-        phases' scales {"1.1": -100}, strips' {"2.1": -10}   {"1.1": -100, "2.1": -10}
-        a device without strips                              {"1.1": -100}
+    >>> phases = {"1.5": "Phase L1.Current.Value", "1.9": "Phase L2.Current.Value"}
+    >>> names = {**phases, "2.4": "PSM_P1_2.Unit.Value"}
+    >>> units, ok = {Column(UNITS): dict.fromkeys(names, "A")}, dict.fromkeys(names, 2)
+    >>> device = {Column(NAMES): names, Column(NUMBERS): dict.fromkeys(names, 37), **units}
+    >>> scales = {Column(SCALES): {"1.5": -100, "1.9": -100, "2.4": -10}}
+    >>> current_scales.rows(tables_of({**device, Column(QUALITIES): ok, **scales}))
+    {'1.1': -100, '1.2': -100, '2.1.2': -10}
+
+    A device without strips has the scales of its phases alone.
     """
     strips = tables[STRIP_VALUES]
     strip_scales = rows_if_any_in(tables[STRIPS.scales], strips) if strips else {}
@@ -287,7 +311,10 @@ def _outputs(below: str, name: str) -> ComputedRows:
     """A column of the outputs of all four ports: row 3.2 is output 2 of the port at arc 3. The
     table of a port has a fixed number of rows; those beyond the outputs that it counts are padding.
 
-        cmcTcUnit3NumberOfOutputs 2, rows {"1": 1, "2": 0, "3": 0}   {"3.1": 1, "3.2": 0}
+    >>> PORT_3, COUNT = _output(3, "5", "unitXOutputValue"), scalar(f"{CMC_TC}.3.6.1.0", "count")
+    >>> values = _outputs("5", "unitXOutputValue")
+    >>> values.rows(tables_of({PORT_3: {"1": 1, "2": 0, "3": 0}, COUNT: {"0": 2}}))
+    {'3.1': 1, '3.2': 0}
     """
     return numbered_rows(
         lambda port: counted_rows(
@@ -299,11 +326,15 @@ def _outputs(below: str, name: str) -> ComputedRows:
 
 
 def _tc_status(port: int) -> ComputedRows:
-    """The status of each output of a port whose unit answers. Of another one the table shows what
-    the unit last said: no row.
+    """The status of each output of a port whose unit answers (cmcTcUnitXStatus 1: ok). Of another
+    one the table shows what the unit last said: no row.
 
-        cmcTcUnit3Status 1 (ok), unit3OutputStatus {"1": 4}         {"1": 4}
-        cmcTcUnit3Status 5 (another), unit3OutputStatus {"1": 4}    {}
+    >>> statuses = _tc_status(3)
+    >>> STATUSES, PORT_STATUS = statuses.objects
+    >>> statuses.rows(tables_of({STATUSES: {"1": 4}, PORT_STATUS: {"0": 1}}))
+    {'1': 4}
+    >>> statuses.rows(tables_of({STATUSES: {"1": 4}, PORT_STATUS: {"0": 5}}))
+    {}
     """
     statuses = _output(port, "4", "unitXOutputStatus")
     port_status = scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus")
@@ -327,6 +358,8 @@ def tc_relays(tables: Tables) -> Rows:
 
     >>> tc_relays.rows({TC_VALUE: {"3.1": 1, "3.2": 24}, TC_TYPE: {"3.1": 18, "3.2": 5}})
     {'3.1': 1}
+
+    Raises ProtocolError if the type of an output is not answered: it may be an outlet.
     """
     outputs = tables[TC_VALUE]
     return strict_where(outputs, tables[TC_TYPE], one_of(RELAY_PSM))
@@ -343,9 +376,9 @@ def tc_confirmed(tables: Tables) -> Rows:
     {'3.1': 1, '3.2': 0}
     """
     relays, statuses = tables[tc_relays], tables[TC_STATUS]
-    on = where(where(relays, relays, one_of("1")), statuses, one_of("4", "6", "8"))
-    off = where(where(relays, relays, one_of("0")), statuses, one_of("4", "5", "7"))
-    return {**on, **off}
+    on, off = where(relays, relays, one_of("1")), where(relays, relays, one_of("0"))
+    confirmed_on = where(on, statuses, one_of("4", "6", "8"))
+    return {**confirmed_on, **where(off, statuses, one_of("4", "5", "7"))}
 
 
 PROFILES = (

@@ -5,8 +5,9 @@ The index is unit.outlet; the unit is an address on the ring. An outlet without 
 may have no row in the corresponding table. Measuring modules meter only outlets and report zeros
 for all inputs, so the current and power of an input without voltage are not used.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -43,7 +44,19 @@ UNITS = scalar("~.1.1.1.1.1.0", "sdbMgmtStsDevices")
 
 
 def _of_inputs(tables: Tables, values: Column, beside: Column) -> Rows:
-    """A column of the inputs, without values if the ring has units that SNMP does not show."""
+    """A column of the inputs, with a missing row for each that the column `beside` has or that its
+    unit counts (sdbDevCfPhases).
+
+    >>> inputs = {CURRENT: {"1.1": 52}, ENERGY: {"1.1": 520, "1.2": 48}}
+    >>> _of_inputs(tables_of(inputs), CURRENT, ENERGY)["1.2"].reason
+    'no answer'
+
+    The values are emptied if the ring has more units than the 255 that SNMP shows:
+
+    >>> ring = tables_of({CURRENT: {"1.1": 52}, UNITS: {"0": 256}})
+    >>> _of_inputs(ring, CURRENT, ENERGY)
+    {'1.1': ''}
+    """
     inputs = with_missing_rows_of(tables[values], tables[beside])
     inputs = with_missing_up_to_count(inputs, tables[PHASES])
     has_hidden_units = re.fullmatch(MORE_THAN_SHOWN, tables.text(UNITS))
@@ -59,18 +72,27 @@ def _wired(tables: Tables, inputs: Rows, rows: Rows) -> Rows:
     >>> list(wired), wired["1.3"].reason
     (['1.1', '1.3'], 'its mark is none that the MIB names')
     """
-    return where(inputs, left_join(rows, tables[VOLTAGE]), none_of(*NOT_WIRED))
+    volts = left_join(rows, tables[VOLTAGE])
+    return where(inputs, volts, none_of(*NOT_WIRED))
 
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:
     """A figure of each input that has a voltage: their sum is the unit's. An input whose voltage is
     0 is not wired and has no row.
 
-        current {"1.1": 52, "1.2": 48, "1.3": 0}, voltage {"1.1": 230, "1.2": 231, "1.3": 0}
-        -> {"1.1": 52, "1.2": 48}
+    >>> current = _inputs("5", "sdbDevInActualCurrent")
+    >>> volts = {VOLTAGE: {"1.1": 230, "1.2": 231, "1.3": 0}}
+    >>> current.values(tables_of({CURRENT: {"1.1": 52, "1.2": 48, "1.3": 0}, **volts}))
+    {'1.1': 52, '1.2': 48}
 
-    In a ring with units that SNMP does not show (more than 255) the values are emptied. A unit that
-    counts more inputs (sdbDevCfPhases) than it lists has one missing.
+    A unit that counts more inputs (sdbDevCfPhases) than it lists has one missing; "1." is a row
+    whose index is not known:
+
+    >>> unit = {CURRENT: {"1.1": 52}, VOLTAGE: {"1.1": 230}, PHASES: {"1": 2}}
+    >>> list(current.values(tables_of(unit)))
+    ['1.1', '1.']
+
+    In a ring with units that SNMP does not show (more than 255) the values are emptied.
     """
     values = column(f"~.1.1.2.6.1.1.{below}", name)
 
@@ -88,8 +110,9 @@ def input_energies(tables: Tables) -> Rows:
     keeps what it has counted; one without voltage and with an energy of 0 is not wired and has no
     row.
 
-        energy {"1.1": 520, "1.2": 48, "1.3": 0}, voltage {"1.1": 230, "1.2": 0, "1.3": 0}
-        -> {"1.1": 520, "1.2": 48}
+    >>> volts = {VOLTAGE: {"1.1": 230, "1.2": 0, "1.3": 0}}
+    >>> input_energies.rows(tables_of({ENERGY: {"1.1": 520, "1.2": 48, "1.3": 0}, **volts}))
+    {'1.1': 520, '1.2': 48}
     """
     inputs = _of_inputs(tables, ENERGY, CURRENT)
     return _wired(tables, inputs, where(inputs, inputs, one_of("0")))

@@ -4,8 +4,9 @@
 Sentry3-MIB: the fourth infeed of a three-phase tower is the neutral line and has no outlets.
 Energies are in Wh for outlets, 0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial
@@ -93,9 +94,8 @@ def _infeeds(values: Column, *, on_demand: bool = False) -> ComputedRows:
         infeeds = tables[OUTLET_COUNT] or tables[INFEED_ID]  # some firmware lacks the counts
         every_infeed = _complete(tables, values, infeeds)
         fourths = with_arc(_complete(tables, INFEED_LOAD, infeeds), 1, "4")
-        three_phase = (
-            where(bit(tables[TOWER], THREE_PHASE), tables[TOWER], none_of("")) if fourths else {}
-        )
+        capabilities = tables[TOWER] if fourths else {}
+        three_phase = where(bit(capabilities, THREE_PHASE), capabilities, none_of(""))
         is_neutral = left_join(fourths, part_of(three_phase, fourths, stop=1))
         return where(every_infeed, is_neutral, none_of("1"))
 
@@ -106,9 +106,17 @@ def _complete(tables: Tables, values: Column, infeeds: Rows) -> Rows:
     """A column of the infeeds, with a missing row for each that the answers lack: of `infeeds`,
     another column of the table, or beyond the rows that a tower counts (towerInfeedCount).
 
-        values {"1.1": 520}, infeeds {"1.1": 8, "1.2": 8}   {"1.1": 520, "1.2": Missing}
+    >>> unit = tables_of({INFEED_LOAD: {"1.1": 520}})
+    >>> _complete(unit, INFEED_LOAD, infeeds={"1.1": 8, "1.2": 8})["1.2"].reason
+    'no answer'
+    >>> unit = tables_of({INFEED_LOAD: {"1.1": 520}, INFEED_COUNT: {"1": 2}})
+    >>> list(_complete(unit, INFEED_LOAD, infeeds={}))  # "1.": a row of tower 1
+    ['1.1', '1.']
 
-    No row on a unit whose firmware does not have this column.
+    No row on a unit whose firmware does not have this column:
+
+    >>> _complete(tables_of({}), INFEED_LOAD, infeeds={"1.1": 8})
+    {}
     """
     if not tables[values] and is_optional_and_absent(tables, values, infeeds):
         return {}
@@ -142,9 +150,9 @@ def tower_powers(tables: Tables) -> Rows:
     infeeds = tables[INFEED_POWER]
     if not infeeds:
         return tables[TOWER_POWER]
-    return rows_if_every_mark(tables[TOWER_POWER], infeeds, matches("-1")) or rows_if_none_in(
-        tables[TOWER_POWER], infeeds
-    )
+    powers = tables[TOWER_POWER]
+    powers_if_unmetered = rows_if_every_mark(powers, infeeds, matches("-1"))
+    return powers_if_unmetered or rows_if_none_in(powers, infeeds)
 
 
 @computed_from(CAPABILITIES, by_row=True)

@@ -3,8 +3,9 @@
 Objects next to the table of outlets switch all outlets of a unit or of all units; they are never
 written.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace
@@ -47,12 +48,15 @@ MONITOR = column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode", optional=True)
 
 
 def _of_outlets(below: str, name: str, *unmetered: str) -> ComputedRows:
-    """A current or power of each outlet, on PDUs that meter their outlets (pduOutletMonMode).
+    """A current or power of each outlet, on PDUs that meter their outlets. PDU 1 meters them
+    (pduOutletMonMode 3) and PDU 2 has no monitor (254), and no row. The mode of PDU 3 is unknown
+    (255): its values are emptied.
 
-        MONITOR of PDUs {"1": 3, "2": 254, "3": 255}, values {"1.1": 15, "2.1": 0, "3.1": 9}
-        -> {"1.1": 15, "3.1": ""}
-
-    PDU 2 has no monitor: no row. The mode of PDU 3 is unknown: its values are emptied.
+    >>> current = _of_outlets("9", "pduOutRMSAmpsValue", NO_MONITOR)
+    >>> AMPERES, _ = current.objects
+    >>> values = {AMPERES: {"1.1": 15, "2.1": 0, "3.1": 9}}
+    >>> current.rows(tables_of({**values, MONITOR: {"1": 3, "2": 254, "3": 255}}))
+    {'1.1': 15, '3.1': ''}
 
     unmetered: the modes in which a PDU does not have this figure.
     """
@@ -74,10 +78,14 @@ def _of_one_phase(tables: Tables, values: Column) -> Rows:
 
 def _of_pdus(one_phase: Column, aggregate: str, name: str) -> ComputedRows:
     """A current, power or energy of each PDU: of one with one phase from `one_phase`, of one with
-    three from its aggregate.
+    three from its aggregate. pdu3PhMode is 254 of a PDU of one phase, 253 of one that shows an
+    aggregate.
 
-        one_phase {"1": 15, "2": 0}, aggregate {"1": 0, "2": 40}, pdu3PhMode {"1": 254, "2": 253}
-        -> {"1": 15, "2": 40}
+    >>> energy = _of_pdus(ENERGY, "14", "pdu3PhkWhAgg")
+    >>> _, AGGREGATES, _ = energy.objects
+    >>> values = {ENERGY: {"1": 15, "2": 0}, AGGREGATES: {"1": 0, "2": 40}}
+    >>> energy.rows(tables_of({**values, MODE: {"1": 254, "2": 253}}))
+    {'1': 15, '2': 40}
 
     aggregate, name: the column of the aggregates in the table of three phases.
     """
@@ -85,9 +93,8 @@ def _of_pdus(one_phase: Column, aggregate: str, name: str) -> ComputedRows:
 
     @computed_from(one_phase, three_phase, MODE)
     def rows(tables: Tables) -> Rows:
-        aggregates = where(
-            tables[three_phase], tables[MODE], yes_or_no((STAR, DELTA, AGGREGATE), (NO_MODE,))
-        )
+        is_three_phase = yes_or_no((STAR, DELTA, AGGREGATE), (NO_MODE,))
+        aggregates = where(tables[three_phase], tables[MODE], is_three_phase)
         return concat(_of_one_phase(tables, one_phase), aggregates)
 
     return rows
@@ -95,19 +102,21 @@ def _of_pdus(one_phase: Column, aggregate: str, name: str) -> ComputedRows:
 
 @computed_from(AMPS, LINES, MODE)
 def pdu_currents(tables: Tables) -> Rows:
-    """The current of each PDU of one phase, and of each line of a PDU in star: their sum is the
-    load. Of a PDU in delta the MIB does not say whether a current is that of a line.
+    """The current of each PDU of one phase (pdu3PhMode 254), and of each line of a PDU in star (1):
+    their sum is the load.
 
-        pduRMSAmpsValue {"1": 15, "2": 0}, lines {"2.1": 12, "2.2": 9},
-        pdu3PhMode {"1": 254, "2": 1}
-        -> {"1": 15, "2.1": 12, "2.2": 9}
-        pdu3PhMode of PDU 2 is 2 (delta)
-        -> {"1": 15, "2.1": Missing, "2.2": Missing}
+    >>> pdus = {AMPS: {"1": 15, "2": 0}, LINES: {"2.1": 12, "2.2": 9}}
+    >>> pdu_currents.rows(tables_of({**pdus, MODE: {"1": 254, "2": 1}}))
+    {'1': 15, '2.1': 12, '2.2': 9}
+
+    Of a PDU in delta (2) the MIB does not say whether a current is that of a line: it is missing.
+
+    >>> pdu_currents.rows(tables_of({**pdus, MODE: {"1": 254, "2": 2}}))["2.1"].reason
+    'its mark is none that the MIB names'
     """
     modes = part_of(tables[MODE], tables[LINES], stop=1)
-    return concat(
-        _of_one_phase(tables, AMPS), where(tables[LINES], modes, yes_or_no((STAR,), (NO_MODE,)))
-    )
+    lines_in_star = where(tables[LINES], modes, yes_or_no((STAR,), (NO_MODE,)))
+    return concat(_of_one_phase(tables, AMPS), lines_in_star)
 
 
 PROFILES = (

@@ -1,4 +1,9 @@
-"""Sources of values that most families need: which rows of which objects are taken."""
+"""Sources of values that most families need: which rows of which objects are taken.
+
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +36,24 @@ def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> Co
     """The rows of a table with a fixed number of rows, such as 48, up to the device's own count:
     the others are padding.
 
-        count 8, rows 1 to 48   the rows 1 to 8
-        count 0                 no row, and the table is not read
-        count 8, rows 1 to 5    ProtocolError: three of them are missing
-        no count                all rows; with `required`, ProtocolError
+    >>> STATES, COUNT = Column("~.1.1.2", "state"), Scalar("~.2.0", "outletCount")
+    >>> states, rows = counted_rows(STATES, COUNT), {STATES: {"1": 1, "2": 2, "3": 0}}
+    >>> states.rows(tables_of({**rows, COUNT: {"0": 2}}))
+    {'1': 1, '2': 2}
+
+    With a count of 0 the table is not read. Without a count each row is taken; with `required`,
+    that raises ProtocolError.
+
+    >>> states.rows(tables_of({**rows, COUNT: {"0": 0}})), states.rows(tables_of(rows))
+    ({}, {'1': 1, '2': 2, '3': 0})
+
+    Fewer rows than the count are an error; of a command, which reads one row, they are not:
+
+    >>> states.rows(tables_of({**rows, COUNT: {"0": 8}}))
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the device counts 8 rows in a table, but it listed 3 ...
+    >>> states.rows(tables_of({**rows, COUNT: {"0": 8}}).one_row("2"))
+    {'2': 2}
     """
 
     @computed_from(values, count, by_row=True)
@@ -65,8 +84,12 @@ def first(*sources: Source) -> ComputedRows:
     """The rows of the first of these sources that the device has. A row that this one lacks is not
     taken from the next:
 
-        first {"1": 15},  next {"1": 14, "2": 3}   {"1": 15}
-        first {},         next {"1": 14, "2": 3}   {"1": 14, "2": 3}
+    >>> WATTS, ROUNDED = Column("~.1.1.3", "power"), Column("~.2.1.3", "roundedPower")
+    >>> power = first(WATTS, ROUNDED)
+    >>> power.rows(tables_of({WATTS: {"1": 15}, ROUNDED: {"1": 20, "2": 10}}))
+    {'1': 15}
+    >>> power.rows(tables_of({ROUNDED: {"1": 20, "2": 10}}))
+    {'1': 20, '2': 10}
     """
     by_row = all(not isinstance(source, Computed) or source.is_by_row() for source in sources)
     return ComputedRows(lambda tables: tables.first(*sources), tuple(objects_of(sources)), by_row)
@@ -132,8 +155,11 @@ def unit_and_outlet(*sources: Source, first_unit: int = 1) -> ComputedRows:
     """The printed number of each outlet whose index starts with the unit and ends with the outlet:
     the unit's number stands before it if there are several units.
 
-        indexes 1.1, 1.2              printed 1, 2
-        indexes 1.1, 1.2, 2.1         printed 1:1, 1:2, 2:1
+    >>> STATES = Column("~.1.1.2", "state")
+    >>> unit_and_outlet(STATES).rows(tables_of({STATES: {"1.1": 1, "1.2": 2}}))
+    {'1.1': '1', '1.2': '2'}
+    >>> unit_and_outlet(STATES).rows(tables_of({STATES: {"1.1": 1, "2.1": 2}}))
+    {'1.1': '1:1', '2.1': '2:1'}
 
     first_unit: the arc of the unit that is printed as 1; with 0, index 0.7 is printed 1:7.
     """

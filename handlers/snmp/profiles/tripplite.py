@@ -4,6 +4,8 @@ The LX card (TRIPPLITE-PRODUCTS) has an outlet table for each kind of product (P
 card has no energy counter: its energy objects hold an estimate for 24 hours or the energy of the
 past 24 hours. Older PDUs and UPSs have the same sysObjectID, 850.1; the family is the one whose
 outlet table has rows.
+
+In an example `tables_of` makes the tables of a device that has these rows and nothing else.
 """
 
 from functools import partial
@@ -28,16 +30,19 @@ OUTPUT_WATTS = Column("1.3.6.1.2.1.33.1.4.4.1.4", "upsOutputPower")
 
 def _lx(table: str, name: str, ident: str = "") -> tuple[Outlets, ...]:
     """The outlets of one kind of product: states (2 on, 1 off), commands, names, currents and
-    powers.
+    powers. A command is refused to an outlet that the device calls not controllable.
 
-        _lx("850.1.1.3.2.3.3.1.1", "tlpPdu")   the state is in column 4, tlpPduOutletState
+    >>> (way,) = _lx("850.1.1.3.2.3.3.1.1", "tlpPdu")
+    >>> unit = tables_of({way.states.source: {"1.1": 2, "1.2": 1}})
+    >>> [decision.state.name for decision in way.states.decisions(unit).values()]
+    ['UP', 'DOWN']
+    >>> way.control.varbinds(unit, "1.1", up=False)
+    [('1.3.6.1.4.1.850.1.1.3.2.3.3.1.1.6.1.1', 1)]
 
     table: the arcs of the table of outlets.
     name: begins the names of its objects.
     ident: the table with the number of outlets; "" if the MIB does not say that the table of
         outlets has that many rows.
-
-    A command is refused to an outlet that the device calls not controllable.
     """
     state = column(table + ".4", name + "OutletState")
     count = column(ident + ".4", name + "IdentNumOutlets") if ident else None

@@ -3,6 +3,8 @@ of Eaton's (XUPS-MIB). The rest of a UPS is read by the handler nut.
 
 HPE's and Eaton's tables have one design: a verb's value is a delay in seconds, and 0 is now.
 Energies of Eaton's receptacles can be reset, and are not in every firmware: they are not read.
+
+In an example `tables_of` makes the tables of a device that has these rows and nothing else.
 """
 
 from functools import partial
@@ -24,10 +26,13 @@ NO_COMMAND = "2"
 
 def _receptacles(table: str, name: str) -> tuple[Outlets, ...]:
     """The receptacles (outlets) of a UPS of HPE's or Eaton's design: states (1 on, 2 off). A
-    command writes a delay of 0 seconds, to one of two columns:
+    command writes a delay of 0 seconds, to one of two columns: RecepOnDelaySecs (4) or
+    RecepOffDelaySecs (3).
 
-        on    RecepOnDelaySecs = 0
-        off   RecepOffDelaySecs = 0
+    >>> (way,) = _receptacles("232.165.3.10", "ups")
+    >>> unit = tables_of({way.states.source: {"1": 1}})
+    >>> way.control.varbinds(unit, "1", up=True), way.control.varbinds(unit, "1", up=False)
+    ([('1.3.6.1.4.1.232.165.3.10.2.1.4.1', 0)], [('1.3.6.1.4.1.232.165.3.10.2.1.3.1', 0)])
 
     table: the arcs of the receptacles.
     name: begins the names of their objects.

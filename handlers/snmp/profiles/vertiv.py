@@ -1,7 +1,8 @@
 """Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from collections.abc import Sequence
@@ -169,10 +170,17 @@ V3_AMPS = column("~.25.1.8", "ctrl3ChIECDeciAmpsA")
 
 @computed_from(V3_FEEDBACK, V3_PENDING, by_row=True)
 def v3_settled(tables: Tables) -> Rows:
-    """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one.
+    """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one. An
+    outlet with another pending state, or none, has no row: its state is not known.
 
     >>> v3_settled.rows({V3_FEEDBACK: {"1": 1, "2": 0}, V3_PENDING: {"1": 1, "2": 1}})
     {'1': 1}
+
+    While its pending state is not answered, the measured one is missing:
+
+    >>> unit = tables_of({V3_FEEDBACK: {"1": 1, "2": 0}, V3_PENDING: {"1": 1}})
+    >>> v3_settled.rows(unit)["2"].reason
+    'no answer'
     """
     pending_states = tables[V3_PENDING]
     settled_states: Rows = {}
@@ -186,14 +194,20 @@ def v3_settled(tables: Tables) -> Rows:
 
 
 def _v3_phases(first_arc: int, name: str) -> ComputedRows:
-    """A current, power or energy of each phase that is plugged in: ctrl3ChIECTable has it in three
-    columns (A, B, C), 8 arcs apart. The result's row is the phase, then the table's row.
+    """A current, power or energy of each phase that is plugged in (ctrl3ChIECAvail 1). The table
+    has it in three columns (A, B, C), 8 arcs apart. The result's row is the phase, then the row of
+    the table.
 
-        ctrl3ChIECAvail      {"1": 1}                 plugged in
-        ctrl3ChIECDeciAmpsA  {"1": 15}
-        ctrl3ChIECDeciAmpsB  {"1": 12}
-        ctrl3ChIECDeciAmpsC  {}                       an answer without its cell
-        result               {"1.1": 15, "2.1": 12, "3.1": Missing}
+    >>> current = _v3_phases(8, "ctrl3ChIECDeciAmps")
+    >>> A, B, C = current.objects[:3]
+    >>> plugs = {V3_PLUGGED: {"1": 1, "2": 0}}
+    >>> current.rows(tables_of({A: {"1": 15, "2": 0}, B: {"1": 12}, C: {"1": 9}, **plugs}))
+    {'1.1': 15, '2.1': 12, '3.1': 9}
+
+    A phase of which the answers lack the cell is missing:
+
+    >>> current.rows(tables_of({A: {"1": 15}, B: {"1": 12}, **plugs}))["3.1"].reason
+    'no answer'
 
     No rows on a unit that shows neither ctrl3ChIECAvail nor ctrl3ChIECDeciAmpsA: it does not have
     the table. Two columns are asked because an answer may lack one.
@@ -327,14 +341,14 @@ LIEBERT_OUTLET_HUNDREDTHS = column(
 
 
 def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
-    """Amperes in hundredths, from `tenths` on a unit that shows tenths alone:
+    """Amperes in hundredths: `rows`, or made of `tenths` on a unit that shows tenths alone:
 
     >>> _in_hundredths({"1.1.1": 790}, {}, [])
     {'1.1.1': 790}
     >>> _in_hundredths({}, {"1.1.1": 79}, [{}, {}])
     {'1.1.1': '790'}
 
-    Lost where `others` show that the unit has hundredths, of its branches for example:
+    Missing where `others` show that the unit has hundredths, of its branches for example:
 
     >>> _in_hundredths({}, {"1.1.1": 79}, [{"1.1": 1428}])["1.1.1"].reason
     'no answer'
@@ -358,18 +372,18 @@ def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
 def liebert_lines_current(tables: Tables) -> Rows:
     """The current of each line of each PDU, in hundredths of A: some units show tenths alone.
 
-        hundredths  {"1.1.1": 790}                 result {"1.1.1": 790}
-        tenths      {"1.1.1": 79}, no hundredths   result {"1.1.1": "790"}
+    >>> hundredths = {LIEBERT_LINE_HUNDREDTHS: {"1.1.1": 790}, LIEBERT_LINE: {"1.1.1": "L1"}}
+    >>> liebert_lines_current.rows(tables_of(hundredths))
+    {'1.1.1': 790}
+    >>> tenths = {LIEBERT_LINE_TENTHS: {"1.1.1": 79}, LIEBERT_LINE: {"1.1.1": "L1"}}
+    >>> liebert_lines_current.rows(tables_of(tenths))
+    {'1.1.1': '790'}
 
     Tenths of a unit whose branches or outlets show hundredths are missing: the answer has lost
     those of its lines.
 
-    >>> lines = {LIEBERT_LINE_TENTHS: {"1.1.1": 79}, LIEBERT_LINE: {"1.1.1": "L1"}}
-    >>> tables = {**lines, LIEBERT_LINE_HUNDREDTHS: {}, LIEBERT_BRANCH_HUNDREDTHS: {}}
-    >>> liebert_lines_current.rows({**tables, LIEBERT_OUTLET_HUNDREDTHS: {}})
-    {'1.1.1': '790'}
-    >>> outlets_with_hundredths = {LIEBERT_OUTLET_HUNDREDTHS: {"1.1.7": 120}}
-    >>> liebert_lines_current.rows({**tables, **outlets_with_hundredths})["1.1.1"].reason
+    >>> unit = tables_of({**tenths, LIEBERT_OUTLET_HUNDREDTHS: {"1.1.7": 120}})
+    >>> liebert_lines_current.rows(unit)["1.1.1"].reason
     'no answer'
 
     No row on a device without lines and powers: it has the same sysObjectID and is no rack PDU.
@@ -392,11 +406,20 @@ def liebert_lines_current(tables: Tables) -> Rows:
 def liebert_outlets_current(tables: Tables) -> Rows:
     """The current of each outlet, in hundredths of A: some units show tenths alone.
 
-        hundredths  {"1.1.7": 120}                 result {"1.1.7": 120}
-        tenths      {"1.1.7": 12}, no hundredths   result {"1.1.7": "120"}
+    >>> liebert_outlets_current.rows(tables_of({LIEBERT_OUTLET_HUNDREDTHS: {"1.1.7": 120}}))
+    {'1.1.7': 120}
+    >>> tenths = {LIEBERT_OUTLET_TENTHS: {"1.1.7": 12}}
+    >>> liebert_outlets_current.rows(tables_of(tenths))
+    {'1.1.7': '120'}
 
-    Tenths are missing while the unit's lines show hundredths. An outlet without hundredths has no
-    row if other outlets show them: it has no meter, or its cell is lost.
+    Tenths are missing while the unit's lines show hundredths:
+
+    >>> unit = tables_of({**tenths, LIEBERT_LINE_HUNDREDTHS: {"1.1.1": 790}})
+    >>> liebert_outlets_current.rows(unit)["1.1.7"].reason
+    'no answer'
+
+    An outlet without hundredths has no row if other outlets show them: it has no meter, or its
+    cell is lost.
     """
     rows = tables[LIEBERT_OUTLET_HUNDREDTHS]
     if rows or tables.with_all_rows[LIEBERT_OUTLET_HUNDREDTHS]:
@@ -458,9 +481,8 @@ def liebert_lines(tables: Tables) -> Rows:
     currents = tables[LIEBERT_CURRENT]
     point_of_line = part_of(points, currents, stop=1)
     lines = rows_if_none_in(_rows_of_points(currents, point_of_line, LOAD_POINT), of_ups)
-    return with_missing_up_to_count(
-        lines, _rows_of_points(tables[LIEBERT_LINES], points, LOAD_POINT)
-    )
+    counts = _rows_of_points(tables[LIEBERT_LINES], points, LOAD_POINT)
+    return with_missing_up_to_count(lines, counts)
 
 
 # Avocent (PM-MIB). The index of a PDU is port.pdu, that of an outlet port.pdu.outlet.
@@ -541,11 +563,19 @@ def _of_one_phase(values: Source, phases: Source) -> ComputedRows:
 
 def _of_console_server(values: Source) -> ComputedRows:
     """The figures of the PDUs behind a console server (ACS), which has PM-MIB's objects under
-    another root. A PM with outlets is no console server and has no row here.
+    another root.
 
-        acsPowerMgmtPDUTableCurrentValue {"1.1": 15}, no outlets of a PM   {"1.1": 15}
-        the same, and outlets of a PM                                      {}
-        the same, and the outlets of the PM are not answered now           {".": Missing}
+    >>> ACS_6000, _ = ACS_AMPS.objects
+    >>> currents = {ACS_6000: {"1.1": 15}}
+    >>> _of_console_server(ACS_AMPS).rows(tables_of(currents))
+    {'1.1': 15}
+
+    A PM with outlets is no console server and has no row here:
+
+    >>> _of_console_server(ACS_AMPS).rows(tables_of({**currents, PM_OUTLETS: {"1.1.1": 1}}))
+    {}
+
+    While the outlets are not answered, one row without an index is missing.
     """
 
     @computed_from(values, PM_OUTLETS)
@@ -578,13 +608,19 @@ def one_sensor(tables: Tables) -> Rows:
     the currents of up to three sensors (CurrentNOS counts them), and does not say what each of
     several measures.
 
-        CurrentNOS {"1.1": 1, "1.2": 3}, Current1Value {"1.1": 15, "1.2": 9}   {"1.1": 15}
-        the same, on newer firmware, which shows CurrentValue                  {}
+    >>> unit = {PM_SENSORS: {"1.1": 1, "1.2": 3}, PM_SENSOR_AMPS: {"1.1": 15, "1.2": 9}}
+    >>> one_sensor.rows(tables_of(unit))
+    {'1.1': 15}
+
+    Newer firmware, which shows CurrentValue, has no row:
+
+    >>> one_sensor.rows(tables_of({**unit, PM_AMPS: {"1.1": 15, "1.2": 30}}))
+    {}
     """
     others = tables.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
-    return rows_if_none_in(
-        {} if others else where(tables[PM_SENSOR_AMPS], tables[PM_SENSORS], one_of("1")), others
-    )
+    has_one = one_of("1")
+    currents = {} if others else where(tables[PM_SENSOR_AMPS], tables[PM_SENSORS], has_one)
+    return rows_if_none_in(currents, others)
 
 
 @computed_from(PM_PORT_PDUS)

@@ -8,6 +8,10 @@ pulse.
 The table is read-only. Commands go to one of three other tables, whose columns moved by one between
 the two MIBs: what is the value in one is the initial state in the other. The vendor's page shows
 only a pulse, with names of objects that neither MIB has. So nothing is switched.
+
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Rows
@@ -25,8 +29,11 @@ def element_outlets(root: str) -> tuple[Outlets, ...]:
     """The outlets among the elements of a monitoring system: states ("on", "off"), numbers and
     names. Only an element of the type "outlet" is one.
 
-        ctlUnitElementType {"1": "outlet", "2": "siren"}, states {"1": "on", "2": "off"}
-        -> {"1": on}
+    >>> (way,) = element_outlets("39052")
+    >>> STATES, TYPES = way.states.source.objects
+    >>> unit = tables_of({STATES: {"1": "on", "2": "off"}, TYPES: {"1": "outlet", "2": "siren"}})
+    >>> way.states.rows(unit)
+    {'1': 'on'}
 
     root: the arcs above the table. Raises ProtocolError if an element's type is not answered.
     """

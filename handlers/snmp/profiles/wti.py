@@ -7,8 +7,9 @@ A row is a running number over all units of a system: LOCAL and up to three that
 "LOCAL - B4" and "AUX1 - B4" are plugs. A unit without others may name them "B4" (user guides of
 NPS and MPC).
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ...shared.errors import Unsupported
@@ -36,6 +37,11 @@ def _branches(first: int, name: str) -> Spread:
     >>> currents = _branches(4, "environmentUnitCurrentA to D")
     >>> [span.sub for span in currents.spans]
     [4, 7, 10, 13]
+
+    Row 2.1 is branch A of unit 2:
+
+    >>> currents.rows(tables_of({currents: {"2.1": 15, "2.2": 12}}))
+    {'2.1': 15, '2.2': 12}
 
     first: the arc of branch A's column.
     """
@@ -105,8 +111,12 @@ class _NoneMarked(Guard):
         """Raises Unsupported if another plug of the chain has an action that waits, which a command
         would set off, or if the device does not list this plug's: others may be missing, too.
 
-            plugAction {"1": 0, "2": 0}   outlet 1 is switched
-            plugAction {"1": 0, "2": 5}   "outlet 1 is not switched: …: outlet 2 is marked"
+        >>> ACTIONS = column("~.4", "plugAction")
+        >>> guard = _NoneMarked(ACTIONS, "it would also switch others", allow=("0",))
+        >>> guard.raise_if_forbidden(tables_of({ACTIONS: {"1": 0, "2": 0}}), "1")
+        >>> guard.raise_if_forbidden(tables_of({ACTIONS: {"1": 0, "2": 5}}), "1")
+        Traceback (most recent call last):
+        handlers.shared.errors.Unsupported: outlet 1 is not switched: ...: outlet 2 is marked
         """
         marks = tables.with_all_rows[self.test]
         refusal = f"outlet {identity} is not switched: {self.why}"

@@ -6,7 +6,7 @@
 
 `{outlet}` is the identity of an outlet, `{outlet-1}` and `{outlet+1}` its last number and one
 less or more, `{any}` any text, any body, or any value of JSON. What follows ` -> ` is the answer,
-or its status with the path of a redirect, such as `-> 302 /outlets`. JSON may be spaced and
+or its status, with the path of a redirect: `-> 202`, `-> 302 /outlets`. JSON may be spaced and
 ordered in any way, fields of different names may have any order, and characters may be escaped or
 not.
 """

@@ -774,8 +774,10 @@ def answer_in_words(words: str) -> Response:
     """The response that a person wrote in words, as behind --refused or " -> ": a status, perhaps
     with the path of a Location, or else the content of an answer with the status 200.
 
-    >>> answer_in_words("302 /home"), answer_in_words("OK")
-    ((302, None, {'Location': '/home'}), (200, b'OK', {'Content-Type': 'text/plain'}))
+    >>> answer_in_words("202"), answer_in_words("302 /home")
+    ((202, None, {}), (302, None, {'Location': '/home'}))
+    >>> answer_in_words("OK")
+    (200, b'OK', {'Content-Type': 'text/plain'})
     """
     first_word, _, path = words.partition(" ")
     if first_word.isdigit() and len(first_word) == 3:

@@ -193,12 +193,13 @@ def _ports(pdu: NutPdu) -> int:
 def _patient(call: Callable[[], T]) -> T:
     """Return the result of a reading.
 
-    Retries while the data is stale: on a busy machine a driver may be 3 s late.
+    Retries while the data is stale, or the server waits for the driver's first values: on a busy
+    machine a driver may be 3 s late.
     """
     results: list[T] = []
 
     def read() -> bool:
-        with contextlib.suppress(DataStale):
+        with contextlib.suppress(DataStale, DriverNotConnected):
             results.append(call())
         return bool(results)
 

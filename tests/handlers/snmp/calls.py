@@ -27,7 +27,8 @@ class Listening(Protocol):
 def form(
     agent: Listening, settings: Optional[Mapping[str, str]], params: Mapping[str, str]
 ) -> PduSnmpData:
-    """Return the connection data of a PDU. `params` replace or add SNMP parameters."""
+    """The connection data of a PDU at the agent's address, as DCImanager gives them to a handler.
+    `params` replace or add SNMP parameters, such as version="1"."""
     default_params: dict[str, str] = {
         "version": "2",
         "community": "private",
@@ -100,9 +101,10 @@ class NearPdu(SnmpPdu):
                 return rows
 
     def _ask(self, kind: int, oid: str, value: Optional[Row]) -> tuple[str, Sequence[Binding]]:
-        """Return the status ("" or "noSuchName") and the bindings.
-
+        """The status ("" or "noSuchName") and the bindings of the agent's answer to one request.
         Raises SnmpError for other statuses, or without an answer.
+
+            GET_NEXT 1.3.6.1.4.1.99999.1.3    ("", [(1.3.6.1.4.1.99999.1.3.1, Row(INTEGER, 1))])
         """
         community = str(self.pdu_data.snmp_params["community"]).encode()
         request = Pdu(kind, 1, 0, 25 if kind == ber.GET_BULK else 0, ((arcs(oid), value),))

@@ -395,8 +395,8 @@ def _state_text(state: State, situation: Situation) -> str:
 
 def _condition_text(condition: Condition, situation: Situation) -> str:
     rows: Rows = dict.fromkeys(situation.words["row"], "1")
-    objections = condition.objections(situation.tables([condition.source]), rows)
-    return "; ".join(objections.get(row, "good") for row in rows)
+    reasons = condition.reasons_not_current(situation.tables([condition.source]), rows)
+    return "; ".join(reasons.get(row, "good") for row in rows)
 
 
 def _tables_text(situation: Situation) -> str:

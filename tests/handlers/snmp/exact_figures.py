@@ -29,7 +29,7 @@ class ExactFigures(NamedTuple):
 
 
 def read_exactly(device: SnmpDevice) -> ExactFigures:
-    """What the device measures."""
+    """The figures of the device and of its outlets as decimals: 0.1 A is Decimal("0.1")."""
     figures = metering.read_statistic(device, with_power=True)
     return ExactFigures(
         _exact(figures.load_a),

@@ -1,4 +1,9 @@
-"""An SNMP device in memory, with a log of its requests."""
+"""An SNMP device in memory, with a log of its requests.
+
+device = Memory({"1.3.6.1.4.1.99999.1.3.1": 1, "1.3.6.1.4.1.99999.1.3.2": 2})
+device.walk("1.3.6.1.4.1.99999.1.3")    {"1": 1, "2": 2}
+device.asked                            ["walk 1.3.6.1.4.1.99999.1.3"]
+"""
 
 from __future__ import annotations
 
@@ -38,14 +43,19 @@ class Memory:
         return self._objects.get(arcs(oid))
 
     def walk(self, oid: str) -> Mapping[str, Value]:
+        """Index -> value of each object below an OID, without the rows `unwalked`:
+
+        >>> Memory({"1.3.1": 1, "1.3.2": 2, "1.4.1": 5}).walk("1.3")
+        {'1': 1, '2': 2}
+        """
         self.asked.append(f"walk {oid}")
         root = arcs(oid)
         after_root = (*root[:-1], root[-1] + 1)
         begin = bisect_right(self._order, root)
         end = bisect_left(self._order, after_root, begin)
-        length = len(root)
-        objects = self._objects
-        rows = {_dotted(oid[length:]): objects[oid] for oid in self._order[begin:end]}
+        rows: dict[str, Value] = {}
+        for object_arcs in self._order[begin:end]:
+            rows[_dotted(object_arcs[len(root) :])] = self._objects[object_arcs]
         for row in self.unwalked.get(oid, ()):
             rows.pop(row, None)
         return rows
@@ -68,7 +78,13 @@ class Memory:
 
     @contextmanager
     def without(self, oids: Iterable[str]) -> Iterator[None]:
-        """Leave these objects out of the device's answers within the block."""
+        """Leave these objects out of the device's answers within the block.
+
+        >>> device = Memory({"1.3.1": 1, "1.3.2": 2})
+        >>> with device.without(["1.3.2"]):
+        ...     device.walk("1.3")
+        {'1': 1}
+        """
         lost_objects = {arcs(oid): self._objects.pop(arcs(oid)) for oid in set(oids)}
         for oid in lost_objects:
             del self._order[bisect_left(self._order, oid)]
@@ -81,7 +97,13 @@ class Memory:
 
     @contextmanager
     def holding(self, values: Mapping[str, Value]) -> Iterator[None]:
-        """Give these objects other values within the block."""
+        """Give these objects other values within the block.
+
+        >>> device = Memory({"1.3.1": 1})
+        >>> with device.holding({"1.3.1": 2}):
+        ...     device.get("1.3.1")
+        2
+        """
         earlier_objects = {arcs(oid): self._objects[arcs(oid)] for oid in values}
         self._objects.update({arcs(oid): value for oid, value in values.items()})
         try:
@@ -136,10 +158,13 @@ def of_rows(rows: Mapping[str, Row]) -> Memory:
 
 
 def plain(row: Row) -> Value:
-    """Return an object's value (see `Element` in pdu_common/snmp_client/calls.py).
+    """The value of an object of the simulated agent as the platform returns it: an INTEGER as int,
+    octets as text if they are UTF-8, else as bytes; OIDs and IP addresses as dotted text, Opaque as
+    bytes.
 
-    OIDs and IP addresses are dotted text. Octets are text if they are UTF-8, otherwise bytes.
-    Opaque values are bytes.
+        Row(OCTETS, b"web")              "web"
+        Row(OCTETS, b"B\\xfcro")          b"B\\xfcro"
+        Row(IP, bytes([10, 0, 0, 5]))    "10.0.0.5"
     """
     value = row.value
     if isinstance(value, int):

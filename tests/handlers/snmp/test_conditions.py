@@ -186,7 +186,7 @@ def test_an_object_that_the_device_lacks_is_asked_once_in_a_call() -> None:
     device = Memory({"1.3.9.1.1.2.1": 1})
     first = tables_of(device)
     for tables in (first, first, first.again().one_row("2.1"), first.again()):
-        assert condition.objections(tables, {"2.1": "1"}) == {}
+        assert condition.reasons_not_current(tables, {"2.1": "1"}) == {}
     assert sorted(device.asked) == [f"get {column}.2", f"walk {column}"]
 
 
@@ -220,5 +220,5 @@ def test_the_time_for_a_condition_of_the_device_does_not_grow_with_rows_times_re
     numbers = list(map(str, range(100)))
     condition = Condition(Column("1.3.1"), good=("1",), unit=None)
     device = tables_of(Memory(table("1.3.1", dict.fromkeys(numbers, 1))))
-    assert condition.objections(device, dict.fromkeys(numbers, "1")) == {}
+    assert condition.reasons_not_current(device, dict.fromkeys(numbers, "1")) == {}
     assert len(compared) < 10 * len(numbers)

@@ -49,7 +49,9 @@ def is_not_known(measurement: Measurement) -> bool:
 OF_STATE = State(STATE, ("1",), ("2",), conditions=(Condition(CELLS, EMPTY),))
 # each part that compares a cell: whether it takes a lost one for none of its values
 PARTS: dict[str, Callable[[], bool]] = {
-    "a condition": lambda: len(Condition(CELLS, EMPTY).objections(tables(DEVICE), ROWS)) == 2,
+    "a condition": lambda: (
+        len(Condition(CELLS, EMPTY).reasons_not_current(tables(DEVICE), ROWS)) == 2
+    ),
     "a condition of a state": lambda: is_unknown(OF_STATE),
     "a state": lambda: is_unknown(State(CELLS, on=("1",), off=("2",), absent=EMPTY)),
     "a figure that is absent": lambda: is_not_known(Measurement(CELLS, absent=EMPTY)),

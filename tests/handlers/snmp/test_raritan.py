@@ -209,7 +209,7 @@ def test_the_sum_over_two_inlets_is_not_known_without_all_rows_of_one(name: str)
 def test_signed_readings_without_their_unsigned_column_are_in_the_order_of_their_rows() -> None:
     poles, kind = raritan.INLET_POLES, raritan.CURRENT
     rows = [f"1.{pole}" for pole in range(1, 31)]
-    signed, _ = poles.on_demand(kind)
+    signed, _ = poles.of_signed(kind)
     device = tables({f"{signed.oid}.{row}.{kind}": 5 for row in rows})
 
     readings = raritan.signed(device, poles, kind, dict.fromkeys(rows, -10))

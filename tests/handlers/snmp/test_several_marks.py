@@ -26,6 +26,8 @@ def test_one_bad_mark_of_several_is_enough(
     """The three marks of unit 1; that of unit 2 is good."""
     condition = Condition(COMMUNICATION, good=("1",), unit=unit, part=THE_UNIT)
     rows = {f"1.{number}": mark for number, mark in enumerate(marks, 1)}
-    objections = condition.objections(tables(table(COMMUNICATION.oid, {**rows, "2.1": 1})), STATES)
-    assert list(objections) == unknown
-    assert set(objections.values()) == {"communication reads '3'"}
+    reasons = condition.reasons_not_current(
+        tables(table(COMMUNICATION.oid, {**rows, "2.1": 1})), STATES
+    )
+    assert list(reasons) == unknown
+    assert set(reasons.values()) == {"communication reads '3'"}

@@ -133,7 +133,8 @@ def chosen_by_hand(unit: Fixture) -> bool:
 
 
 def find(unit: Fixture, device: Memory, scope: ReadScope = ALL_STATES) -> SnmpDevice:
-    """The device as a status reads it, or as another call does."""
+    """The device as a status reads it, or as another call does (`scope`): detected, or read as the
+    unit's family if no sysObjectID tells it."""
     if chosen_by_hand(unit):
         choose = partial(detection.read_as, device, FAMILIES[unit.key])
     else:
@@ -161,7 +162,8 @@ def settings_of(unit: Fixture) -> dict[str, str]:
 
 
 def refusal_of_command(unit: Fixture, device: Memory, identity: str) -> str:
-    """Why the handler sends no command to an outlet."""
+    """Why the handler sends no command to an outlet: "outlet 7 is not switched: it is locked (value
+    1)"."""
     data = PduSnmpData("192.0.2.1", {"version": "2", "community": "private"}, settings_of(unit))
     handler = MemoryPdu(data, device)
     with pytest.raises(PduHandlerError) as error_info:
@@ -174,10 +176,8 @@ def refusal_of_command(unit: Fixture, device: Memory, identity: str) -> str:
 def handler_of(
     unit: Fixture, agent: Listening, reach: Reach = pdu, *, version: str = "", **params: str
 ) -> SnmpPdu:
-    """Make a handler with unproven switching allowed.
-
-    It works over the wire, or in memory with `near`.
-    """
+    """A handler for the agent of a unit, which may switch it. `reach`: over the wire (`pdu`), or in
+    memory (`near`). `version`: of SNMP, "1" or "2c"; the unit's last one without it."""
     snmp_version = version or unit.versions[-1]
     return reach(agent, settings_of(unit), version=snmp_version.replace("2c", "2"), **params)
 
@@ -206,10 +206,8 @@ def port_of(unit: Fixture) -> PduPortView:
 
 
 def states_on(unit: Fixture, agent: Agent) -> dict[str, EnumPowerStatus]:
-    """Return the agent's current states.
-
-    They are read in memory, because another test reads a status over the wire.
-    """
+    """Outlet -> state of the agent's device now: {"1": UP, "2": DOWN}. They are read in memory,
+    because another test reads a status over the wire."""
     return find(unit, of_rows(agent.device.rows())).states
 
 
