@@ -46,7 +46,14 @@ def states_on_bypass(tables: Tables) -> Rows:
 
 @computed_from(LINE_A, CONFIGURATION)
 def unit_current(tables: Tables) -> Rows:
-    """The current of line A, which is that of the unit if it has one phase."""
+    """The current of line A, which is that of the unit if it has one phase. On a unit of three
+    phases, or one that does not say (mduIdentIOConfiguration), no row.
+
+    >>> unit_current.rows(tables_of({LINE_A: {"0": 52}, CONFIGURATION: {"0": 1}}))
+    {'0': 52}
+    >>> unit_current.rows(tables_of({LINE_A: {"0": 52}, CONFIGURATION: {"0": 2}}))
+    {}
+    """
     return tables[LINE_A] if tables.text(CONFIGURATION) == ONE_PHASE else {}
 
 
