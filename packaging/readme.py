@@ -43,7 +43,10 @@ def row(setting: Setting[object]) -> str:
 
 
 def _rows() -> Mapping[str, Sequence[str]]:
-    """Name of each handler -> the rows of its settings."""
+    """The rows of the settings of each handler, lines of a Markdown table, by its name:
+
+    {"snmp": ["| `timeout` | number from 0.1 to 60 (10) | seconds for each answer |", ...], ...}
+    """
     rows = {}
     for name in registry.names():
         settings = importlib.import_module(f"handlers.{name}.handler").SETTINGS

@@ -297,12 +297,15 @@ def is_of(element: object, root: str) -> bool:
 
 def is_no_row(elements: Sequence[Any], root: str) -> bool:
     """Whether the last of the walked elements is no row below `root`. By such an element a library
-    tells the end of a walk: the object that follows the table, or the last row once more.
+    tells the end of a walk: the object that follows the table, the last row once more, or, of an
+    empty table, `root` itself without a value.
 
     >>> from types import SimpleNamespace as Row
     >>> rows = [Row(oid="1.3.6.1.2.1.1.1", value=7), Row(oid="1.3.6.1.2.1.2.1", value=8)]
     >>> is_no_row(rows, "1.3.6.1.2.1.1"), is_no_row(rows[:1], "1.3.6.1.2.1.1")
     (True, False)
+    >>> is_no_row([Row(oid="1.3.6.1.2.1.1", value="")], "1.3.6.1.2.1.1")
+    True
     """
     last_element = elements[-1]
     oid = _oid(last_element)

@@ -288,9 +288,10 @@ class Snmp:
         return elements
 
     def _raise_if_rows_were_lost(self, oid: str) -> None:
-        """Raise ProtocolError if a GET finds a row of the column `oid`, whose walk returned none
-        and raised that nothing follows: then the library has lost the rows. easysnmp 0.2.6 does so
-        over SNMPv1 with the last rows of the device.
+        """Raise ProtocolError if the library has lost the rows of the column `oid`: its walk of the
+        column returned no row and raised an error that nothing follows, but a GET finds one.
+        easysnmp 0.2.6 loses the last rows of a device so over SNMPv1. `get` returns None for a row
+        that the device does not have.
 
             walk of ...2.1.3: no row
             > GET ...2.1.3.1                   of another column of the table the row 1 is known

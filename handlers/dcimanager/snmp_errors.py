@@ -236,7 +236,8 @@ def _silence(
 
 def _silence_of_known_agent(normalized_text: str, words: str) -> Unreachable:
     """The error if a device does not answer a reading, though it answered before it. `words`: the
-    platform's text, to be shown.
+    platform's text, to be shown. The reason is one text, or a tuple of texts and NamedSetting if it
+    names a setting, which each program spells in its own way.
 
     >>> _silence_of_known_agent("timeout", "timeout").reason.partition(",")[0]
     'no answer to a walk'

@@ -79,7 +79,7 @@ class Figures(NamedTuple):
         def shown(figure: Figure) -> Figure:
             if not isinstance(figure, (NotKnown, NotMetered)):
                 return figure
-            # this pack's own sentence, and the power of each outlet in a poll
+            # its reason quotes no device; left out for speed, as each outlet may have it
             if figure == NOT_ASKED:
                 return figure
             return replace(figure, reason=quote(figure.reason))

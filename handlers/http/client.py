@@ -84,9 +84,9 @@ class HttpClient:
         that is sent `once` is not repeated. Any other request may be sent again: with digest
         login, once more to answer the unit's challenge.
 
-        Raises the error that `fault_of` makes of the body of a 400 or 500, which is None if the
-        body has none: then, and for other statuses, HttpException of a class for the status.
-        SettingsError if login or `ca_pem` is unusable.
+        Raises HttpException, of a class for the status, for a status that is none of `answers`.
+        For 400 and 500, `fault_of` gets the body first: an error that it returns is raised instead.
+        Raises SettingsError if login or `ca_pem` is unusable.
 
             > GET /relay/0
             < 401, WWW-Authenticate: Digest ...      with digest login: sent again, with the answer

@@ -190,7 +190,8 @@ class Login:
         return "Login(...)"
 
     def hiding(self, earlier: Login) -> Login:
-        """This login, which hides the token and the keys of an earlier one in errors, too.
+        """This login, with the earlier one's secrets added to `keys`, the further secrets that are
+        hidden in errors: its token and its `keys`.
 
         >>> Login(token="new").hiding(Login(token="old")).keys
         ('old',)

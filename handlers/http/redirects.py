@@ -31,8 +31,9 @@ def next_request(
     Raises HttpRefused for other redirects, and for another path after a POST, unless the status is
     307 or 308: by the others it may become a GET.
     """
+    # "" for a Location that leads to another endpoint, or nowhere
     path = same_origin_path(reply.headers.get("location"), here)
-    leads_elsewhere = path == ""  # to another endpoint, if anywhere
+    leads_elsewhere = path == ""
     keeps_method = request.method == "GET" or reply.status in _UNCHANGED_REQUEST
     if leads_elsewhere or path == request.target or not keeps_method:
         return moved_endpoint(here, reply, login), request

@@ -85,11 +85,13 @@ def members_of(
 
 
 def _number_and_own_name(name: str) -> tuple[Optional[int], str]:
-    """The number of the member that has this variable or command, None for the whole device, and
-    the name after its prefix.
+    """The number D of a variable or command `device.D.*`, None for one without it, which belongs to
+    the whole device, and the name after `device.D.`.
 
     >>> _number_and_own_name("device.2.outlet.7.status"), _number_and_own_name("ups.status")
     ((2, 'outlet.7.status'), (None, 'ups.status'))
+    >>> _number_and_own_name("device.0.ups.status")
+    (0, 'ups.status')
     """
     match = _MEMBER.fullmatch(name)
     if match is None:

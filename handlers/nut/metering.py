@@ -139,7 +139,8 @@ def _sources_by_type(variables: Mapping[str, str], field: str, outlets: Figure) 
     >>> [(source.name, source.figure) for source in _sources_by_type(variables, "current", 1.0)][:3]
     [('input.current', 1.2), ('outlet.N.current', 1.0), ('output.current', None)]
 
-    A device of no type that lists another input than output may be a PDU or a UPS:
+    A device of no type that lists another input than output may be a PDU, whose input is the load,
+    or a UPS, whose output is:
 
     >>> variables = {"input.current": "1.2", "output.current": "0.8"}
     >>> [source.figure.reason for source in _sources_by_type(variables, "current", None)]

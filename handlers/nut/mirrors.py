@@ -42,8 +42,9 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
 def _shown_names(
     variables: Mapping[str, str], other_names: Collection[str], host: str
 ) -> Sequence[str]:
-    """The devices of this server that a mirror shows. `other_names`: the server's devices without
-    the mirror; `host`: the server's. A repeater names one device and its server:
+    """The names of this server's devices that the mirror with these `variables` shows.
+    `other_names`: the server's devices without the mirror; `host`: the server's. The driver
+    dummy-ups, a repeater, names one device and its server:
 
     >>> repeater = {"driver.name": "dummy-ups", "driver.parameter.port": "rack1@localhost:3493"}
     >>> _shown_names(repeater, ["rack1"], "192.0.2.9")
@@ -51,7 +52,8 @@ def _shown_names(
     >>> _shown_names(repeater, ["rack2"], "192.0.2.9")
     []
 
-    Another mirror names sockets; "" stands for one that is of no device of `other_names`:
+    The drivers clone, clone-outlet and failover name sockets, DRIVER-DEVICE each; "" stands for one
+    whose device is none of `other_names`:
 
     >>> failover = {"driver.name": "failover", "driver.parameter.port": "snmp-ups-rack1,bad-rack9"}
     >>> _shown_names(failover, ["rack1"], "192.0.2.9")

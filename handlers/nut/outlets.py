@@ -319,8 +319,13 @@ def _outlet(
     writable: Mapping[str, str],
 ) -> NutOutlet:
     """The outlet of `member` that the variables in `row` describe; its energy, which NUT has in Wh,
-    becomes kWh. `shown`: the words and meters that tell its state. `off_groups`: the member's banks
-    of outlets that are off. `writable`: the writable variables of the whole device.
+    becomes kWh. `writable`: the writable variables of the whole device.
+
+    `shown` is what its state is told from: the texts of its status and its meters; `stale_reason`,
+    why the driver's values are old ("" if they are not): its figures are then not known now; and
+    `unproven_words`, which say no state. `off_groups.texts` are the status variables of groups of
+    outlets that are off. An outlet that is on but names no group may be in one of these: its
+    `reason` says so.
 
     >>> device, _ = members_of({"outlet.7.status": "on", "outlet.7.energy": "34500"}, [])
     >>> row = _OutletRow("7", "outlet.7.", device.outlets["7"], {})
@@ -424,7 +429,10 @@ def _switch_command(
     else a write of its variable `switch`; None if it has neither.
 
     >>> row = _OutletRow("7", "outlet.7.", {}, {})
-    >>> member = Member("", "", {}, {"outlet.7.load.off": "outlet.7.load.off"}, {})
+    >>> commands = {"outlet.7.load.off": "outlet.7.load.off"}
+    >>> member = Member(
+    ...     prefix="", identity_prefix="", variables={}, commands=commands, outlets={}
+    ... )
     >>> _switch_command(row, member, {}, on=False).name
     'outlet.7.load.off'
     >>> _switch_command(row, member, {"outlet.7.switch": "off"}, on=True)

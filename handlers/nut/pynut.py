@@ -483,8 +483,9 @@ def _port(port: object) -> int:
 
 
 def _fail(error: PduHandlerError) -> NoReturn:
-    """Raise the PyNUTError for an error of this pack. If a system's error is behind it, the
-    PyNUTError is of that class, too, and has its errno.
+    """Raise the PyNUTError for an error of this pack. If an OSError is behind it, the PyNUTError has
+    its errno, and is of its class, too, if the class is one of _KINDS: ConnectionRefusedError,
+    ConnectionResetError, BrokenPipeError, a time-out or socket.gaierror.
 
     >>> refused = NetworkError("no connection", ConnectionRefusedError(111, "refused"))
     >>> try:

@@ -70,9 +70,9 @@ def username(text: str) -> NutRequest[str]:
 
 
 def password(text: str) -> NutRequest[str]:
-    """The second half of a login (4.2.8).
-
-    upsd answers OK to a wrong password too, and then denies what needs a right.
+    """The request for the second half of a login (4.2.8); its answer is read as the text behind
+    OK, "" for OK alone. upsd answers OK to a wrong password, too, and then denies what needs a
+    right.
     """
     # > PASSWORD secret
     # < OK

@@ -265,8 +265,9 @@ def _unusable(link_id: int, trouble: str, error: Optional[PduHandlerError]) -> P
     what to do.
 
     >>> error = _unusable(3, "is unreachable", None)
-    >>> print(str(error.reason).partition(", or change ")[0])
-    link unit 3 is unreachable: get it working
+    >>> print("".join(map(str, error.parts)))
+    link unit 3 is unreachable: get it working, or change the handler setting 'link_units' to the \
+ids of the other link units (or to no)
     """
     if isinstance(error, Denied):
         return error

@@ -81,10 +81,9 @@ def text(resource: Json, key: str) -> str:
 
 
 def link(resource: Json, key: str) -> Optional[str]:
-    """The link under `key`; None if the resource has no such property, and so no such thing.
-
-    Raises ProtocolError for a property that holds no link, which does not say that: null means that
-    the value is not known (DSP0266, "Properties").
+    """The link under `key`; None if the resource has no such property: then the device has no such
+    thing. Raises ProtocolError for a property that holds no link. A null, too, does not say that
+    the thing is absent: it means that the value is not known (DSP0266, "Properties").
 
     >>> link({"Outlets": {"@odata.id": "/redfish/v1/RackPDUs/1/Outlets"}}, "Outlets")
     '/redfish/v1/RackPDUs/1/Outlets'

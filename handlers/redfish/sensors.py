@@ -66,20 +66,20 @@ def _listed_sensors(service: RedfishService, pdu: ServicePdu) -> Iterator[tuple[
 
 
 def sensor_collections(service: RedfishService, pdu: ServicePdu) -> Iterator[Json]:
-    """The collections of sensors of a PDU and of its chassis, one by one: usually 1 round trip for
-    each chassis and each collection. A PDU or chassis without `Sensors` has none.
+    """Yields the collection of sensors to which the PDU itself links, if it links to one, then that
+    of each chassis that the PDU names. Usually 1 round trip for each chassis and each collection.
+    For the PDU {"Links": {"Chassis": [{"@odata.id": "/redfish/v1/Chassis/PDU"}]}}:
 
-        PDU {"Id": "1", "Links": {"Chassis": [{"@odata.id": "/redfish/v1/Chassis/PDU"}]}}
+        > GET /redfish/v1/Chassis/PDU
         < {"Sensors": {"@odata.id": "/redfish/v1/Chassis/PDU/Sensors"}}
-        < {"Members": [{"Id": "AMPS1", "Reading": 4.2}]}         this collection
+        > GET /redfish/v1/Chassis/PDU/Sensors?$expand=.($levels=1)
+        < {"Members": [{"Id": "AMPS1", "Reading": 4.2}]}         this is yielded
     """
-    # > GET /redfish/v1/Chassis/PDU
-    # > GET /redfish/v1/Chassis/PDU/Sensors?$expand=.($levels=1)
     chassis_links = entries(child(pdu.resource, "Links"), "Chassis")
-    owners = [pdu.resource]
-    for entry in chassis_links:
-        owners.append(service.get(entry.get("@odata.id")))
-    for owner in owners:
-        target = link(owner, "Sensors")
+    resources = [pdu.resource]
+    for chassis_link in chassis_links:
+        resources.append(service.get(chassis_link.get("@odata.id")))
+    for resource in resources:
+        target = link(resource, "Sensors")
         if target is not None:
             yield service.get_expanded(target)

@@ -277,8 +277,9 @@ class RedfishService:
         """The resource behind a link. If the service offers $expand, the resources that this one
         links to are usually included.
 
-        1 round trip; 2 if the expanded answer cannot be used. If the second request succeeds,
-        $expand is not sent again.
+        1 round trip; 2 if the expanded answer cannot be used: an error of the device, or no JSON
+        (SHORTCUT_ERRORS). If the second request succeeds, $expand is not sent again. Raises the
+        error of the login if the device refused it (`needs_session`), without a second request.
 
             > GET .../RackPDUs/1/Outlets?$expand=.($levels=1)
             < 400
@@ -294,8 +295,8 @@ class RedfishService:
         try:
             return self.get(path + query)
         except SHORTCUT_ERRORS as error:
-            if self.needs_session:
-                raise  # the login failed, and the query was not answered
+            if self.needs_session:  # the device refused the login just now
+                raise
             plain = self.get(path)  # raises where the resource itself is missing
             LOGGER.info(f"the device offers {query} but its answer cannot be used: {error}")
             self._uses_expand = False

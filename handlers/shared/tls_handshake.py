@@ -20,15 +20,12 @@ _DEMANDED = (
 )
 # Alerts of a server that did not get a certificate: certificate_required (RFC 8446, 6.2), and
 # others that it may send instead. It cannot mean another certificate, because none is sent.
-_ABOUT_OURS = tuple(
-    f"ALERT_{name}"
-    for name in (
-        "CERTIFICATE_REQUIRED",
-        "NO_CERTIFICATE",
-        "BAD_CERTIFICATE",
-        "UNSUPPORTED_CERTIFICATE",
-        "CERTIFICATE_UNKNOWN",
-    )
+_CERTIFICATE_ALERTS = (
+    "ALERT_CERTIFICATE_REQUIRED",
+    "ALERT_NO_CERTIFICATE",
+    "ALERT_BAD_CERTIFICATE",
+    "ALERT_UNSUPPORTED_CERTIFICATE",
+    "ALERT_CERTIFICATE_UNKNOWN",
 )
 _ENDED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 # what OpenSSL says of bytes that are no TLS
@@ -39,9 +36,9 @@ _NOT_TLS = (
     "RECORD_LAYER_FAILURE",
 )
 # X509_V_ERR_... for dates, host name, IP address and key length: another ca_pem would rarely help
-_OF_ITSELF = (9, 10, 62, 64, 66)
+_NOT_OF_AUTHORITY = (9, 10, 62, 64, 66)
 _OF_DATES = (9, 10)  # not yet valid, expired
-_OURS = "(here: TLS 1.2 and 1.3, AES, keys from 2048 bits)"
+_HERE = "(here: TLS 1.2 and 1.3, AES, keys from 2048 bits)"
 
 
 class EndedHandshake(ssl.SSLError):
@@ -72,32 +69,45 @@ def wrap_with_tls(context: ssl.SSLContext, plain: socket.socket, host: str) -> s
     except BaseException as error:
         cipher = tls_socket.cipher()
         tls_socket.close()
-        is_ended = isinstance(error, _ENDED) or "ALERT_HANDSHAKE_FAILURE" in _code(error)
+        is_ended = isinstance(error, _ENDED) or "ALERT_HANDSHAKE_FAILURE" in _error_name(error)
         # over TLS 1.3 the server judges the client's certificate after the client's handshake
         if is_ended and cipher is not None and cipher[1] != "TLSv1.3":
-            raise EndedHandshake(1, _code(error) or "the device closed the connection") from None
+            reason = _error_name(error) or "the device closed the connection"
+            raise EndedHandshake(1, reason) from None
         raise
     return tls_socket
 
 
 def demands_certificate(error: BaseException) -> bool:
-    """Whether a device wants a client certificate: its alert or the handshake's end shows it.
+    """Whether a device wants a client certificate. It is shown by an alert about a certificate,
+    such as CERTIFICATE_REQUIRED or BAD_CERTIFICATE, since none was sent, and by EndedHandshake.
 
+    >>> error = ssl.SSLError()
+    >>> error.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+    >>> demands_certificate(error)
+    True
     >>> demands_certificate(EndedHandshake(1, "SSLV3_ALERT_HANDSHAKE_FAILURE"))
     True
     >>> demands_certificate(ConnectionResetError())
     False
     """
-    return isinstance(error, EndedHandshake) or any(alert in _code(error) for alert in _ABOUT_OURS)
+    name = _error_name(error)
+    return isinstance(error, EndedHandshake) or any(alert in name for alert in _CERTIFICATE_ALERTS)
 
 
 def is_not_tls(error: BaseException) -> bool:
     """Whether something else than TLS answered, by OpenSSL's name of the error, such as
-    WRONG_VERSION_NUMBER. The end of a connection proves nothing: False."""
-    return _code(error) in _NOT_TLS
+    WRONG_VERSION_NUMBER. The end of a connection proves nothing: False.
+
+    >>> error = ssl.SSLError()
+    >>> error.reason = "WRONG_VERSION_NUMBER"
+    >>> is_not_tls(error), is_not_tls(ConnectionResetError())
+    (True, False)
+    """
+    return _error_name(error) in _NOT_TLS
 
 
-def _code(error: BaseException) -> str:
+def _error_name(error: BaseException) -> str:
     """OpenSSL's name of an error, such as SSLV3_ALERT_HANDSHAKE_FAILURE; "" for other errors."""
     if not isinstance(error, ssl.SSLError):
         return ""
@@ -145,7 +155,7 @@ def handshake_error(error: ssl.SSLError, fingerprint: str = "") -> Reason:
     if error.verify_code in _OF_DATES:
         now = datetime.datetime.now(datetime.timezone.utc)
         details += f"; the clock of this host shows {now:%Y-%m-%d %H:%M} UTC"
-    authority = () if error.verify_code in _OF_ITSELF else (NamedSetting("ca_pem"), " or ")
+    authority = () if error.verify_code in _NOT_OF_AUTHORITY else (NamedSetting("ca_pem"), " or ")
     return (
         f"the device's certificate is not trusted ({details}): set ",
         *authority,
@@ -171,12 +181,12 @@ def handshake_failure_reason(error: ssl.SSLError) -> str:
         return _DEMANDED
     if isinstance(error, _ENDED):
         return ended_reason()
-    code = _code(error) or error
+    code = _error_name(error) or error
     if is_not_tls(error):
         return f"the TLS handshake failed ({code}): check that the device speaks TLS on this port"
     return (
         f"the TLS handshake failed ({code}): the device and this host have no cipher or no version"
-        f" of TLS in common {_OURS}: look for newer firmware of the device, and at its TLS settings"
+        f" of TLS in common {_HERE}: look for newer firmware of the device, and at its TLS settings"
     )
 
 
@@ -189,5 +199,5 @@ def ended_reason() -> str:
     return (
         "the device ends the TLS handshake, and does not say why: it may demand a client"
         " certificate, which is not supported, have no cipher or version of TLS in common with this"
-        f" host {_OURS}, or speak no TLS on this port"
+        f" host {_HERE}, or speak no TLS on this port"
     )

@@ -146,14 +146,16 @@ def _rows(document: Any) -> list[dict[str, Any]]:
 
 
 def _outlets(rows: list[dict[str, Any]]) -> tuple[Outlet, ...]:
-    """An outlet for each row. If any outlet of the unit measures the voltage behind its relay, one
-    without the measurement (`voltageDetection`) has no state.
+    """An outlet for each row, with its state and its current in A. If any outlet of the unit
+    measures the voltage behind its relay, one without the measurement (`voltageDetection`) has no
+    state.
 
     >>> rows = [{"id": "1-286331153", "state": "ON", "voltageDetection": True}]
     >>> [outlet.state for outlet in _outlets([*rows, {"id": "2-286331153", "state": "ON"}])]
     [True, None]
     """
     measures_voltage = any(row.get("voltageDetection") is not None for row in rows)
+    # one Figure a row; the reason of a NotKnown begins with the outlet's id
     currents = column(rows, "currentRms", prefixes=_prefixes(rows))
     outlets: list[Outlet] = []
     for row, current in zip(rows, currents):
@@ -208,6 +210,8 @@ def _contradictions(
     entry: dict[str, Any], *, position: Optional[bool], measures_voltage: bool
 ) -> list[str]:
     """What the entry says against the position of its relay, each as a reason; [] for nothing.
+    `position`: True for ON in its `state`, False for OFF, None for another text. It must be equal
+    to `voltageDetection`, if the entry has that; an entry without it must have a position.
     `measures_voltage`: whether outlets of this unit measure the voltage behind their relays.
 
     >>> entry = {"state": "ON", "voltageDetection": True}
@@ -383,5 +387,10 @@ def _word(value: object) -> str:
 
 
 def _prefixes(rows: Sequence[dict[str, Any]]) -> Sequence[str]:
-    """What the reasons of rows begin with; a line of an inlet has no id."""
+    """What the reasons of rows begin with: the id, or of a line of an inlet, which has none, its
+    number.
+
+    >>> _prefixes([{"id": "3-286331153"}, {"line": 1}])
+    ['3-286331153: ', '1: ']
+    """
     return [f"{row.get('id', row.get('line'))}: " for row in rows]

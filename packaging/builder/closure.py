@@ -205,9 +205,10 @@ class _Closure:
             self._take(module[:depth])
 
     def _take(self, module: Module) -> None:
-        """Adds to `files` the file of a module, and all that it imports; one that is there already
-        is left. Raises BuildError for a file that does not exist, is no Python, or belongs to
-        another handler."""
+        """Adds to `files` the file of a module, then those of all relative imports in it, which
+        name modules of the tree. An absolute import adds nothing: it must name an allowed module.
+        A file that is there already is left. Raises BuildError for an import that is not allowed,
+        and for a file that does not exist, is no Python, or belongs to another handler."""
         path = self._path(module)
         if path is None:
             where = "/".join((self.tree.name, *module))
@@ -230,7 +231,7 @@ class _Closure:
         except UnicodeDecodeError:
             raise BuildError(f"{self._tree_path(path)} is not UTF-8") from None
         for import_ in imports(source, self._tree_path(path)):
-            if import_.level:
+            if import_.level:  # relative
                 self._follow(import_, package, path)
             else:
                 _check_absolute(import_, self._tree_path(path), self._allowed_modules)

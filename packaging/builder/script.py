@@ -27,7 +27,10 @@ _READ_ONLY = '"""Options of this archive."""\n\nREAD_ONLY = True\n'
 
 
 class Handler(NamedTuple):
-    """An archive that is to be built: `Handler("snmp", "SNMP PDU", "snmp")`."""
+    """An archive that is to be built: `Handler("snmp", "SNMP PDU", "snmp")`. `package` is the
+    folder of its code below handlers/, "" if that is `name`. `replace` has the new texts, by path,
+    of the files that the archive has in another form.
+    """
 
     #: the archive is called pdu_<name>
     name: str

@@ -128,7 +128,7 @@ class Group(Subcommand, click.Group):
         is_unknown = bool(args) and args[0] not in names and not args[0].startswith("-")
         if is_unknown and not ctx.resilient_parsing:
             advice = self._advice(args[0], names)
-            if advice == self.choice():
+            if advice == self.choice():  # no similar command was found
                 advice = _order_advice(ctx, args) or advice
             ctx.fail(f"there is no command {args[0][:40]!r}; {advice}")
         return super().resolve_command(ctx, args)

@@ -12,8 +12,8 @@ def signals_as_ctrl_c() -> Iterator[None]:
     """A block in which SIGTERM, SIGQUIT (Ctrl-\\) and SIGHUP (the terminal was closed) raise
     KeyboardInterrupt, as Ctrl-C does, so that the block can clean up and report.
 
-    A closed terminal often sends SIGHUP twice, so the second one is ignored. Under nohup SIGHUP
-    stays ignored, in a script's background job SIGQUIT.
+    A closed terminal often sends SIGHUP twice, so the second one is ignored. A signal that is
+    ignored already stays ignored: SIGHUP under nohup, SIGQUIT in a script's background job.
     """
 
     def hung_up(number: int, _: object) -> None:

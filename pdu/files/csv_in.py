@@ -92,10 +92,11 @@ def _rows_by_line(text: str, path: str) -> Iterator[tuple[int, Sequence[str]]]:
     >>> list(_rows_by_line("# our racks\nname, host\n", "pdus.csv"))
     [(2, ['name', 'host'])]
     """
-    # False: the next line continues a cell between quotes, and so is no comment
+    # csv.reader takes a line only when it needs one: True is set below after each whole row, so
+    # that a line of a cell between quotes, which continues a row, is no comment
     next_line_begins_row = True
 
-    def lines() -> Iterator[str]:
+    def lines(text: str) -> Iterator[str]:
         """The lines of the text; for a comment an empty one, so that line numbers stay."""
         nonlocal next_line_begins_row
         for line in io.StringIO(text, newline=""):
@@ -107,7 +108,7 @@ def _rows_by_line(text: str, path: str) -> Iterator[tuple[int, Sequence[str]]]:
     sep_line = _SEP_LINE.match(text)
     if sep_line is not None:
         text = "\n" + text[sep_line.end() :]  # lines keep their numbers
-    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines(text), delimiter=delimiter, strict=True)
     first_line = 1  # of the row: a quote that is never closed opens there
     try:
         for row in reader:

@@ -92,7 +92,8 @@ def text_only(key: str, value: Any) -> str:
 
 def setting_text(key: str, value: Any) -> str:
     """The text of a handler setting that TOML has as text, number or boolean. Raises ValueError,
-    whose text begins with `key`, for another type, an empty text, and a name without quotes.
+    whose text begins with `key`, for another type, for an empty text, and, if `key` is one of
+    TEXTS, settings such as user names that may look like numbers, for any value but a text.
 
     >>> setting_text("verify", False), setting_text("timeout", 2.5)
     ('no', '2.5')

@@ -24,6 +24,10 @@ _PART = 65_536  # bytes
 def read_file(path: str, *prefix: Part) -> bytes:
     """The content of a file of at most LONGEST bytes. Raises SettingsError for another one: its
     text is `prefix`, pieces that name what the file is for, and the sentence about the file.
+
+    >>> read_file("/no.pem", "ca_pem: ")
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: ca_pem: /no.pem cannot be read (No such file or directory)
     """
     data = bytearray()
     try:
@@ -32,9 +36,9 @@ def read_file(path: str, *prefix: Part) -> bytes:
             while len(data) <= LONGEST and (part := file.read(_PART)):
                 data += part
     except (OSError, ValueError) as error:  # ValueError: a path with NUL
-        raise SettingsError(
-            (*prefix, f"{path or repr(path)} cannot be read ({getattr(error, 'strerror', error)})")
-        ) from None
+        shown_path = path or repr(path)
+        reason = getattr(error, "strerror", error)
+        raise SettingsError((*prefix, f"{shown_path} cannot be read ({reason})")) from None
     if len(data) > LONGEST:  # a device such as /dev/zero never ends
         raise SettingsError((*prefix, f"{path} is larger than {LONGEST // 1_000_000} MB"))
     return bytes(data)

@@ -78,6 +78,8 @@ def wanted_setting(key: str) -> str:
 
     >>> wanted_setting("device")
     'the handler wants the setting device: -s device=…'
+    >>> wanted_setting("password")
+    'the handler wants the setting password: PDU_PASSWORD (or --secret-file password=FILE)'
     """
     giving = spelled_secret(key) if key in SECRETS else f"-s {key}=…"
     return f"the handler wants the setting {key}: {giving}"

@@ -340,7 +340,8 @@ def _read(
 
 def _print(config: CheckOptions, output: Output, rows: Sequence[PduRow], totals: Summary) -> None:
     """Print the rows and the sums in the form that the options choose: JSON, CSV, the lines of a
-    Nagios plugin, else a table with what to do.
+    Nagios plugin, else a table with what to do. The plugin has performance data of each PDU if
+    the arguments name PDUs, and sums over all PDUs if they name whole lists.
     """
     if output.json:
         print_json(tables.check_document(rows, totals))

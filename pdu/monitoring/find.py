@@ -393,7 +393,8 @@ def _family_reading(target: Target) -> Reading:
 def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
     """The Xerus units that announce themselves by mDNS and are in the networks. Asks only on those
     interfaces of this machine that are in these networks, over IPv4. Empty without such interfaces,
-    and, with a note on standard error, if the package zeroconf is missing or the network fails.
+    and, with a note on standard error, if the package zeroconf is missing or the network fails. A
+    device without a port, or with an address outside the networks, is left out.
 
         < _raritan-rpcs._tcp.local: px3, 192.0.2.8, port 443, model PX3-5190R
         [FoundDevice("192.0.2.8", "raritan", 443, "px3", "PX3-5190R")]

@@ -149,10 +149,13 @@ def _likely_address(text: str) -> str:
 
 def parse_argument(host: str) -> Address:
     """The address that an argument of the command line is. Raises NotAHost for text that is no
-    address, and for an IPv6 address without brackets whose end may be meant as a port.
+    address, and for an IPv6 address without brackets whose end may be meant as a port: it is one of
+    _PORTS, the usual ports of PDUs, and the text before it is an IPv6 address by itself.
 
     >>> parse_argument("[2001:db8::7]:161").port
     161
+    >>> parse_argument("2001:db8::7:1")
+    '2001:db8::7:1'
     >>> parse_argument("2001:db8::7:161")
     Traceback (most recent call last):
     pdu.network.hosts.NotAHost: '2001:db8::7:161' may be an address or 2001:db8::7 with a port: \
@@ -161,7 +164,7 @@ write [2001:db8::7]:161, or [2001:db8::7:161] for the address
     address_text = address(host)
     name, _, port = address_text.rpartition(":")
     if port in _PORTS and name.count(":") >= 2 and not address_text.startswith("["):
-        with contextlib.suppress(OSError):  # that the text before the port is no IPv6 address
+        with contextlib.suppress(OSError):  # raised if `name` is no IPv6 address
             socket.inet_pton(socket.AF_INET6, name)
             raise NotAHost(
                 f"{address_text[:60]!r} may be an address or {name[:60]} with a port: write"

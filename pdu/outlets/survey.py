@@ -345,7 +345,8 @@ def _ask(
 ) -> HandlerAnswer:
     """The answer of the handler `name`. `is_only`: the command asks no other handler, so that a
     missing or wrong setting and a defect of this one are raised. `is_read`: another handler reads
-    the device already, so that over SNMP one request is enough.
+    the device already, so that over SNMP one request is enough. An error of the device becomes
+    SILENT, CLOSED, REFUSED, NOT_ASKED or NO, by its kind.
 
         fits the family of an AP8659        HandlerAnswer("snmp", YES, finding)
         answers, and no family fits         HandlerAnswer("snmp", NO, finding)

@@ -106,8 +106,9 @@ def is_v3(settings: Mapping[str, str], key: str = "snmp_version") -> bool:
 def form_fields(
     handler: LoadedHandler, host: Address, login: Login
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """The settings and the secrets, by key, of a PDU's form after all questions: from these, a
-    later run makes the same form where nobody can be asked. Raises SettingsError.
+    """The settings and the secrets, by key, of a PDU's form that `pdu_data` has filled in: with
+    what the terminal was asked for, and with defaults, such as SNMP version 2. From these, a later
+    run makes the same form where nobody can be asked. Raises SettingsError.
 
     >>> from pdu.loading.handler_loading import load
     >>> login = Login({"timeout": "5"}, source="the login 'hall'", secrets={"community": "s3cr3t"})

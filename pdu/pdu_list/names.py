@@ -187,8 +187,9 @@ class PduCommand(Subcommand):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parses the arguments of a command as click does, after the handler of a PDU was put
         before its name, and IDENTIFY before the address of one whose handler is to be found out. A
-        list that is needed and cannot be read is a SettingsError. Notes in the command line whether
-        its arguments are names.
+        list that is needed and cannot be read is a SettingsError. For later steps of the command,
+        the _CommandLine of `ctx` keeps the list that was read, and (noted by `_handler_before`)
+        whether the arguments are names of it.
 
         pdu status r1-left           snmp r1-left, as the list has it
         pdu status 192.0.2.8         "" 192.0.2.8

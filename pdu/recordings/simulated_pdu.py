@@ -432,9 +432,10 @@ class HttpPdu(SimulatedPdu, HttpReplay):
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
-        r"""The answer to a request: status, content and headers. The request, with headers and
-        body, is added to `messages`, the content to `answers`, and an error of the program itself
-        to `failures`. Raises ConnectionAbortedError for no answer.
+        r"""The answer to a request: status, content in octets (None for an answer without one), and
+        headers. The request, with headers and body, is added to `messages`, the octets to
+        `answers`, and an error of the program itself to `failures`. Raises ConnectionAbortedError
+        for no answer.
 
             "POST /relay/1\nAuthorization: Basic YWRtaW46cHc=\n\nturn=on"    in `messages`
         """
@@ -450,9 +451,9 @@ class HttpPdu(SimulatedPdu, HttpReplay):
             self.failures.append(f"{type(error).__name__}: {error}")
             raise
         status, response_content, response_headers = response
-        answer = _content_of(response)
-        self.answers.append(answer)
-        return status, None if response_content is None else answer, response_headers
+        octets = _content_of(response)
+        self.answers.append(octets)
+        return status, None if response_content is None else octets, response_headers
 
     def _reply_or_fault(self, message: str, method: str, target: str, body: bytes) -> Response:
         """The answer to a request, whose text with headers and body is `message`:

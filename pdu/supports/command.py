@@ -177,12 +177,15 @@ def _table(matches: Sequence[Match]) -> list[str]:
 
 def _match_lines(match: Match, remarks: Sequence[str]) -> list[str]:
     """The lines about one match, in full. A note that is one of the answer's `remarks` stands above
-    already, and is left out.
+    already, and is left out. The note of a name says "maybe" if it is not certain that models of
+    this name are supported (`sure` is False).
 
     snmp, family apc-rpdu2: APC, PowerNet-MIB (rPDU2)
       document  https://github.com/librenms/librenms/blob/HEAD/mibs/apc/PowerNet-MIB
       read      the state, number and name of each outlet
+      metered   the unit: ...; each outlet: ...
       switched  yes
+      evidence  ...
     """
     entry, name = match.entry, match.name
     head = f"{entry.label}: {', '.join(entry.vendors)}, {entry.document}"

@@ -117,7 +117,8 @@ def read_names(lines: Iterable[str]) -> Iterator[Name]:
 
 
 def _read_brands() -> Iterator[Brand]:
-    """The brands of brands.csv, one for each row; `families` is empty for all of the vendors.
+    """The brands of brands.csv, one for each row after its head. `families` is empty for a brand of
+    all families of the vendors; `is_shared` is True for one that is on PDUs of other makers, too.
 
     >>> geist = next(brand for brand in _read_brands() if brand.name == "Geist")
     >>> geist.vendors, geist.families, geist.is_shared

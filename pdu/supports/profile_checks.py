@@ -329,8 +329,14 @@ class _EveryRow:
                 self._chain_texts.update(_chain_texts(part))
 
     def walk(self, oid: str) -> Walked:
-        """The values of a column, by index: the rows N, N.0 and 1.N, each with the suffixes that
-        the family has for this column: {"1": "1", "1.0": "1", "1.1": "1", "2": "1", ...}.
+        """The values of a column, by index: of the rows N, N.0 and 1.N, for each outlet N. On is 1
+        here:
+
+            {"1": "1", "1.0": "1", "1.1": "1", "2": "1", ...}
+
+        If the family reads this column with a suffix, such as "5", each index ends with it:
+
+            {"1.5": "1", "1.0.5": "1", "1.1.5": "1", ...}
         """
         rows: dict[str, Raw] = {}
         for suffix in self._suffixes.get(oid, [""]):

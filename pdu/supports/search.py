@@ -274,6 +274,12 @@ def _is_unmistakable_model(question: str, entry: SupportEntry) -> bool:
 def _compare(entry: SupportEntry, words: Sequence[str]) -> _Comparison:
     """What a row has of the compact words of a question.
 
+    `names_product` of the result: whether the words name a product of the row. A name of models
+    does, but a pattern such as 5xxx, which has no fixed letter and could be a model of anybody,
+    needs another word of the row beside it (`needs_maker`). Without a name, it is the family, or
+    one of `own_makers`: makers and brands that are on no PDU of another maker, unlike some of
+    `makers`.
+
     >>> apc = answer("apc-rpdu2").matches[0].entry
     >>> comparison = _compare(apc, ["AP8959", "FOO"])
     >>> comparison.match.name.pattern, comparison.known_count, comparison.unknown_words

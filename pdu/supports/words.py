@@ -161,9 +161,11 @@ def needs_maker(name: Name) -> bool:
 
 
 def sample(pattern: str) -> str:
-    """The shortest compact word that a pattern fits, for tests and examples.
+    """The shortest compact word that a pattern fits, for tests and examples: with 0 for each `x`, A
+    for each `?`, and nothing for `*`.
 
     >>> sample("AP89xx*")
     'AP8900'
     """
+    # the compact pattern has # for x, as a word may have the letter X
     return _compact_pattern(pattern).replace("#", "0").replace("?", "A").replace("*", "")

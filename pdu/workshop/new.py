@@ -115,13 +115,13 @@ def new(
     try:
         plan = _family_plan(root, name, title) if snmp else _plan(root, name, title, shape)
         with signals_as_ctrl_c(), _all_or_nothing(root, plan.files, plan.edits):
-            pages = _write(root, plan)
+            changed_pages = _write(root, plan)
     except OSError as error:
         place = error.filename or root.resolve()  # the error of a full disk names no file
         raise SettingsError(
             f"{place} cannot be read or written ({error.strerror}); nothing was made"
         ) from None
-    return print_result(_result(plan, pages), as_json=output.json)
+    return print_result(_result(plan, changed_pages), as_json=output.json)
 
 
 class _Plan(NamedTuple):
@@ -232,7 +232,7 @@ def _write(root: Path, plan: _Plan) -> list[str]:
     """Write the files of a plan below `root`, then run packaging/readme.py, which writes the parts
     of the pages that name each handler. Returns the pages that it changed, such as ["README.md",
     "docs/settings.md"]; [] for a plan without edits, which is no part of this project. Raises
-    OSError, and SettingsError if the program fails.
+    OSError, and SettingsError if the program fails; the caller then removes all that was written.
     """
     files = {**plan.files, **plan.edits}
     for path, text in files.items():

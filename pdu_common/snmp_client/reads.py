@@ -177,6 +177,8 @@ def status_name(status: int) -> str:
 
 def read_object(arcs: Arcs, agent: Credentials) -> Read[Element]:
     """A generator that reads one object; its result has the value None if the object is missing.
+    A request without an answer is repeated (`_again`). An answer without an error that has no row,
+    or has a value that cannot be decoded, may be damaged: the object is then asked for once more.
     Raises SnmpError.
 
     > GET sysName.0    < rack7                           Element with "rack7"
@@ -187,7 +189,7 @@ def read_object(arcs: Arcs, agent: Credentials) -> Read[Element]:
     request = SnmpRequest(GET, (arcs,))
     answer = yield from _again(request, agent.retries)
     has_value = answer.rows and _undecodable_row(answer.rows) is None
-    if not answer.status and not has_value:  # the datagram may be damaged: once more
+    if not answer.status and not has_value:
         answer = yield from _again(request, agent.retries)
     # In v1 the status means that the object is missing. Some agents leave it out of their answer.
     is_left_out = not answer.status and not answer.rows

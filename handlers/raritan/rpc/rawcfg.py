@@ -54,7 +54,10 @@ def upload(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None
 
     > POST /cgi-bin/raw_config_update.cgi, multipart: config_file
     < X-Response-Code: 0
-    returned   UploadCode.SUCCESS; for a code that is not documented an INTERNAL_ERROR_77
+    returned   UploadCode.SUCCESS
+
+    For a code that is not documented, such as 77, returns a member that is made for it,
+    INTERNAL_ERROR_77.
     """
     path = "/cgi-bin/raw_config_update.cgi"
     response = scripts.upload(agent, path, "config_file", "config.txt", data, progress)

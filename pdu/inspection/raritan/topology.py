@@ -131,7 +131,9 @@ class _Unit:
 
     def ask_readings(self, bulk: Bulk) -> None:
         """Queue in `bulk` the calls for the currents of lines and protectors, when the calls of
-        `ask_parts` are answered. A protector without a sensor gets no call.
+        `ask_parts` are answered. The meter of each inlet keeps the currents of its lines;
+        `_currents` gets one SensorReading for each protector, which has the current once `bulk` was
+        sent. NOT_FITTED, a reading without a call, is that of a protector without a sensor.
         """
         for inlet in filter(None, self._inlets):
             inlet.meter.ask_readings(bulk)

@@ -55,9 +55,9 @@ def read_topology(session: Session) -> list[MeteredPart]:
 
 
 def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
-    """The lines of the mains of a PDU; with several mains, their labels have the Id. Mains whose
-    status says that nothing flows through them are left out; of mains that cannot be read, `mains`
-    has the error. `prefix`: of the labels, "2." of PDU 2.
+    """The lines of the mains of a PDU; with several mains, their labels have the Id. An element of
+    `mains` is the circuit of one of them, or the PduHandlerError why it cannot be read. One whose
+    status says that nothing flows through it is left out. `prefix`: of the labels, "2." of PDU 2.
 
     >>> main = {"Id": "A", "PolyPhaseCurrentAmps": {"Line1": {"Reading": 1.5}}}
     >>> [part.label for part in lines_of("2.", [main])]

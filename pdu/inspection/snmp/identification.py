@@ -64,6 +64,9 @@ def device_finding(tables: Tables, choice: FamilySelection) -> HandlerFinding:
         1.3.6.1.4.1.318.1.3.4.6    apc-rpdu2   sysObjectID ... begins with 1.3.6.1.4.1.318.1.3.4.6;
                                                the PDU lists 8 outlets
         1.3.6.1.4.1.9999.1         ""          no family of the SNMP handler fits
+
+    `tried` then has a row for each candidate, `seen` one for each object that was read, and
+    `other_device` says, if none fits, which devices that are no PDUs have the sysObjectID.
     """
     profiles = choice.profiles
     sys_object_id, product_id = detection.sys_object_id(tables, profiles)

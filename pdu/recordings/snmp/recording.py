@@ -47,6 +47,7 @@ def walk_trees(
     Some agents leave their vendor's tree out of a walk that starts above it, but show it in a walk
     that starts there: an owner's notes on an EPDU1216S. So `roots_of(rows)`, 1.3.6.1.4.1.318 for
     instance, are walked by themselves, if GETNEXT finds an object below them that the rows lack.
+    That is not done after a tree that stopped early: its note already says that rows are missing.
     """
     try:
         credentials = Credentials.from_params(data.ip, data.snmp_params)

@@ -169,8 +169,9 @@ class SnmpUnit(SimulatedPdu):
 
     def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
         """OID and row of the first object after `oid`, for a GETNEXT; None behind the last one. The
-        request is added to `requests`. Raises pysnmp's genErr for a lost object, and with the fault
-        HALF for the second row of a walk; ConnectionAbortedError for no answer.
+        request is noted in `requests`, which raises ConnectionAbortedError if the PDU is not to
+        answer. Raises pysnmp's genErr for a lost object, if such objects stop walks (`in_walks`),
+        and with the fault HALF for the second row of a walk.
 
             (1, 3, 6, 1, 2, 1, 1, 1)    ((1, 3, 6, 1, 2, 1, 1, 1, 0), SnmpRow(OCTETS, b"APC"))
         """
@@ -297,8 +298,8 @@ class SnmpUnit(SimulatedPdu):
 
     def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
         """The outlet and state that this write commands: it is the last write of such a command.
-        _NO_COMMAND for an earlier write of one, which prepares it, and for any object of a writable
-        PDU. None for a write that is refused.
+        _NO_COMMAND for an earlier write of one, which prepares it, and for any object of a PDU that
+        takes every write (`_is_writable`). None for a write that is refused.
 
             controlOutlet.1 = 2    ("1", DOWN)
             controlDelay.1 = 5     _NO_COMMAND

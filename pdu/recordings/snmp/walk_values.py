@@ -228,11 +228,14 @@ def _number(tag: int, text: str, *, is_hex: bool) -> int:
 
 
 def _signed(tag: int, number: int) -> int:
-    """The number of 32 or 64 bits that were read as `number` without a sign: for the tag INTEGER
-    they are in two's complement.
+    """The number whose 32 or 64 bits were read as `number` without a sign: for the tag INTEGER they
+    are in two's complement. An INTEGER of SNMP has 32 bits, so `number` is below 2**32, or has the
+    64 bits of a negative one and is at least 2**63.
 
     >>> _signed(INTEGER, 2**32 - 1), _signed(GAUGE, 2**32 - 1)
     (-1, 4294967295)
+    >>> _signed(INTEGER, 2**64 - 1)
+    -1
     """
     if tag != INTEGER or number < 2**31:
         return number

@@ -264,8 +264,9 @@ def _with_stand_ins(
 def _text_with_stand_ins(
     text: TextAnswer, scrubber: Scrubber, groups: Collection[Group]
 ) -> TextAnswer:
-    """A page with stand-ins for its values that are among these groups: first private ones, then
-    runs, numbers and words.
+    """A page with stand-ins for its values that are among these groups: first private ones, whose
+    names say that they are secrets, places or contacts (`private_values`), then runs, numbers and
+    words.
 
     >>> page = TextAnswer("<td>Schmidt</td><td>on</td>")
     >>> str(_text_with_stand_ins(page, Scrubber(), [Group("run", "Schmidt")]))

@@ -51,7 +51,7 @@ from .text_answers import TextAnswer, with_changed_texts
 T = TypeVar("T")
 # the numbered stand-in of a token, and what a recording has for one in a cookie
 _TOKEN = re.compile(r"(?<![\w-])secret-[0-9]+(?![\w-])|(?<==)any(?=;|$)")
-_STAND_IN = "any"
+_ANY = "any"
 _NO_METHOD = {"code": -32601, "message": "Method not found"}
 _NOT_COMPARED = (
     "compare the states and figures in the recording with the PDU's own page, correct them, and"
@@ -754,16 +754,17 @@ def _has_token(answer: Answer) -> bool:
 
 def _with_token(content: Any, token: str) -> Any:
     """An answer's content with `token` behind each "secret-1" or "any", which a recording has in
-    the place of a token. Each simulated PDU has a token of its own, so `pdu handler check` sees
-    whether a handler sends one that another PDU gave.
+    the place of a token: "secret-1" anywhere in a text, the common word "any" only if it is the
+    whole text, or a value such as that of a cookie. Each simulated PDU has a token of its own, so
+    `pdu handler check` sees whether a handler sends one that another PDU gave.
 
-    >>> _with_token({"token": "secret-1", "on": "any"}, "p80x")
-    {'token': 'secret-1p80x', 'on': 'anyp80x'}
+    >>> _with_token({"token": "secret-1", "on": "any", "help": "any outlet"}, "p80x")
+    {'token': 'secret-1p80x', 'on': 'anyp80x', 'help': 'any outlet'}
     """
 
     def text_with_token(text: str) -> str:
         """One text of the content with `token` behind each stand-in."""
-        if text == _STAND_IN:
+        if text == _ANY:
             return f"{text}{token}"
         return _TOKEN.sub(rf"\g<0>{token}", text)
 

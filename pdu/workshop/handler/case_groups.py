@@ -120,7 +120,9 @@ def _two_pdus(judge: Judge) -> Iterator[Problem]:
     """Yields the problems of two PDUs that are called in turn in one process. A handler that keeps
     a login, states or figures in its module or class takes them for those of the other PDU. Both
     are well; they have other logins, states, figures, and, if the handler reads such a PDU, another
-    number of outlets. The calls, once with the larger PDU first and once with the smaller one:
+    number of outlets; if it reads no other, both are alike but for their states. `units` has the
+    larger PDU first. The calls, once with the larger PDU first and once with the smaller one, then
+    of a handler that is loaded again, so that nothing is left of the first round:
 
         status, statistic of the first PDU, of the second one, of the first one again;
         port_down, status of the first one, of the second one
@@ -482,7 +484,8 @@ def _states_by_figures(judge: Judge) -> Iterator[Problem]:
 def _refused_logins(judge: Judge) -> Iterator[Problem]:
     """Yields the first problem of a handler that sends more than one login in a call, each of which
     the PDU refuses. Each method is called on a PDU that refuses the first login, and on one that
-    was read and refuses logins then. Requests without a login are answered as recorded.
+    was read and refuses logins then. Requests without a login are answered as recorded. A login is
+    a request that the handler's `is_login` knows, or, after one, any other request with a body.
 
         > POST /login admin, password    < 401
         > POST /login admin, admin       < 401    login: sent 2 logins, and each was refused
@@ -498,11 +501,11 @@ def _refused_logins(judge: Judge) -> Iterator[Problem]:
         logins = [message for message in unit.messages if judge.handler.is_login(message)]
         with_body = [message for message in unit.messages if message.partition("\n\n")[2]]
         # another password, such as the factory's, is sent as the first was
-        others = [message for message in with_body if logins and message not in logins]
+        other_logins = [message for message in with_body if logins and message not in logins]
         # the token of a session from before does not count: it is refused, and one login may follow
         is_other_than_basic = any(map(_OTHER_THAN_BASIC.search, logins[:1]))
-        is_session = make_pdu == judge.pdu_read_by_same_object and is_other_than_basic
-        login_count = len(logins) + len(others) - (1 if is_session else 0)
+        begins_with_token = make_pdu == judge.pdu_read_by_same_object and is_other_than_basic
+        login_count = len(logins) + len(other_logins) - (1 if begins_with_token else 0)
         if login_count > 1:
             text = f"sent {login_count} logins, and each was refused"
             yield Problem("login", method, text, "a login that is refused")

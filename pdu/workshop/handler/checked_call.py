@@ -203,8 +203,10 @@ class CheckedCall:
         self._error: Optional[Exception] = None
 
     def problem(self, methods: Methods) -> Optional[Problem]:
-        """Call the method on `methods`, the handler's for this PDU. Returns its problem; None if
-        the call is right. Sets `answer` or `_error`, and `is_slow`.
+        """Call the method on `methods`, the handler's for this PDU. Returns its problem, of the
+        requests that it sent and of what it returned or raised; None if the call is right. Sets
+        `answer` or `_error`, and `is_slow`: it took SLOW_S or longer, of a PDU whose fault does not
+        leave requests without an answer.
         """
         messages_before = len(self._unit.messages)
         begin = time.monotonic()
@@ -476,6 +478,7 @@ class CheckedCall:
             if set(_marked_ports(text)) - {str(self._unit.port)}:
                 return self._broken("pdus", "sent a login or a token of another PDU")
         given = tuple(self._handler.communities)
+        # the port stands behind a community, too
         if not all(community.startswith(given) for community in communities):
             # its name may be the owner's
             return self._broken("login", "sent a community that nobody gave it")

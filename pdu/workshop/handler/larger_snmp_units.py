@@ -123,7 +123,7 @@ def _oids_of_counts(rows: Rows, device: SnmpDevice, prefix: str) -> Sequence[Arc
             continue
         rows_with_one_more = {**rows, oid: _increased(rows[oid], 1)}
         new_count_by_unit, _ = _read_counts(rows_with_one_more, device)
-        for unit, count in count_by_unit.items():
+        for unit, count in count_by_unit.items():  # {"1": 8, "2": 8}
             is_own = len(count_by_unit) == 1 or prefix.startswith(f"{unit}.")
             if is_own and new_count_by_unit == {**count_by_unit, unit: count + 1}:
                 oids.append(oid)
@@ -230,8 +230,9 @@ def _prefix_and_number(identity: str) -> tuple[str, int]:
 
 
 def _with_own_figures(rows: Rows, key: str) -> Rows:
-    """The rows with other figures: each outlet gets an energy that no other has, of five digits;
-    a total energy gets five digits, too; and an outlet that is neither on nor off gets a current.
+    """The rows of the family `key` with other figures: each outlet gets an energy that no other
+    has, of five digits; a total energy, which is one row, gets five digits, too; and an outlet that
+    is neither on nor off gets a current.
 
         before    energy 1.0, 1.0, 1.0 kWh; total 3.0 kWh; outlet 3 unknown, 0 A
         after     energy 12345, 12678, 13011 kWh; total 12345.6 kWh; outlet 3 unknown, 0.25 A

@@ -112,7 +112,8 @@ def _first_reading(handler: MadeHandler, unit: SimulatedPdu) -> _Reading:
 
 def _reason_unread(reading: _Reading, unit: SimulatedPdu) -> str:
     """Why the cases cannot run on a recording: it contradicts itself, or is of another device than
-    the handler's. "" if they can run: the handler reads it, or a case tells better what is wrong.
+    the handler's. "" if they can run: the handler reads it, or a case tells better what is wrong,
+    as of a handler that sent no request (`is_reached` is False) or is wrong with each device.
 
         recorded      the handler             result
         outlets 1, 2  returned 1, 2           ""
@@ -129,7 +130,7 @@ def _reason_unread(reading: _Reading, unit: SimulatedPdu) -> str:
     if isinstance(error, (MissingPlatformName, SettingNotGiven, EndlessCall)):
         return ""
     if error is not None:
-        is_told = not reading.is_reached or is_handler_defect(error)
+        is_told = not reading.is_reached or is_handler_defect(error)  # by a case
         return "" if is_told else f"the handler does not read this recording: {error_text(error)}"
     names = [name for name, _ in reading.states]
     recorded_names = list(unit.outlet_states())

@@ -356,8 +356,8 @@ class _Parser:
         definition.methods.append(self._method(name, returned))
 
     def _method(self, name: str, returned: Type) -> MethodDeclaration:
-        """The method `name` that returns the type `returned`, by what stands behind its name;
-        behind `older`: that of older releases.
+        """The method `name`, which returns the type `returned`. Takes the tokens after the name:
+        its parameters, perhaps `older` with the parameters of older releases, and the semicolon.
 
         int setName(string name) older(int index, string name);
         parameters name; results _ret_; older_parameters index, name

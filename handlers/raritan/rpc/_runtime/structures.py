@@ -290,11 +290,13 @@ class ValueObject(Structure):
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
-        """The value object in its JSON. A class takes the fields alone, as `decode` of a structure:
+        """The value object in its JSON. `agent` sends the calls of references among its fields.
+        On a derived class, the JSON is an object of the fields:
 
             UserEvent.decode({"actUserName": "admin", ...}, agent)                      UserEvent
 
-        ValueObject takes the name of the class, too; one that this binding lacks is a ValueObject:
+        On ValueObject itself, the JSON names the class, too; for a class that this binding lacks,
+        a plain ValueObject is returned:
 
             ValueObject.decode({"type": "event.UserEvent:1.0.0", "value": {...}}, agent)  UserEvent
         """
