@@ -44,6 +44,7 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
 class HttpClient:
     """One device's HTTP service at `where`. Thread-safe; requests are serialised. A redirect is an
     error here; the subclass RedirectedClient follows those of reads, and changes `where` then.
+    `_process` is the id of the process that made the client or sent its last request.
 
         > GET /relay/0 HTTP/1.1                  Host, Authorization, Accept-Encoding: identity
         < 200 {"ison": true}                     the Response
@@ -176,8 +177,8 @@ class HttpClient:
         return self.attempt(request)
 
     def attempt(self, request: Request) -> Response:
-        """The reply with any status. If the persistent connection was closed, and after a 408, a
-        request is repeated unless it is sent `once`.
+        """The reply with any status. A request is repeated, unless it is sent `once`, after a 408
+        and if the connection, which an earlier request had used (`reused`), was closed meanwhile.
 
             > GET /relay/0                           on a connection of an earlier request
             (end of the connection)                  sent again on a new one

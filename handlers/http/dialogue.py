@@ -261,7 +261,7 @@ class HttpSession:
         return self.send(request).body
 
     def send(self, request: Request) -> Response:
-        """Send one request.
+        """The answer to one request, which is sent with the present login.
 
         A read is sent once more, after a pause, if the unit is busy (503) or takes no login now
         (429). It is also sent once more, in a new session, if the unit has ended the session.
@@ -317,8 +317,9 @@ class HttpSession:
         return False
 
     def _send(self, request: Request) -> Response:
-        """Send one request once, with the present login. Raises its error, and HttpLoginRefused if
-        the body of the answer refuses the login.
+        """The answer to one request, which is sent once, with the present login. Raises its error,
+        HttpLoginRefused if the body of the answer refuses the login, and, for a list of a `member`
+        of all outlets, such as their names, an error if it is not of all outlets.
 
             > GET /relay/0
             < 200 {"ison": true}
@@ -493,7 +494,8 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         return session.address if session else ""
 
     def mask_error(self, session: HttpSession, error: PduHandlerError) -> None:
-        """Mask an error of the codec or of the session."""
+        """Put a notice in the place of each part of the reason of `error`, an error of the codec or
+        of the session, that holds the login: a device may send it back."""
         # those of the client are masked already, and speak of passwords themselves
         if not isinstance(error, HttpException):
             session.login.mask(error)

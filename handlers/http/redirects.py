@@ -84,7 +84,12 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
 
 
 def _is_host_of(parts: SplitResult, here: Endpoint) -> bool:
-    """Whether the address has the same host."""
+    """Whether the address of a redirect, `parts`, has the same host as `here`.
+
+    >>> here = Endpoint(scheme="http", host="192.0.2.7", port=80)
+    >>> _is_host_of(urlsplit("https://192.0.2.7:8443/"), here)
+    True
+    """
     return (parts.hostname or "").lower() == here.host.lower()
 
 

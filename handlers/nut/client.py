@@ -72,7 +72,7 @@ class Snapshot(NamedTuple):
 class NutClient(Connection):
     """A session with a NUT server, on one connection that opens at the first request. Two
     attributes are of that connection: `_is_logged_in` once USERNAME and PASSWORD were sent,
-    `_has_tracking` once the server has accepted SET TRACKING ON.
+    whatever the answer, `_has_tracking` once the server has accepted SET TRACKING ON.
 
     User and password are sent once per connection: with the first request that needs them, and for
     reading only to a server that demands a login (RFC 9271, 4.2.13).
@@ -194,7 +194,8 @@ class NutClient(Connection):
         sent on this connection before, or no user is set: 1 write.
 
         upsd answers OK to any password. Another server may refuse it: if the last request is denied
-        for want of a login, raises the error of USERNAME or PASSWORD.
+        for want of a login, raises the error of USERNAME or PASSWORD. An ERR to any other request
+        is not raised here, but where its answer is taken.
         """
         # > USERNAME admin
         # > PASSWORD secret

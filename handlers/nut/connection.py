@@ -174,6 +174,7 @@ class Connection:
         except ssl.SSLCertVerificationError as error:
 
             def dial_again() -> socket.socket:
+                """A second connection, up to the handshake."""
                 self._socket = self._dial(addresses, end)
                 self._ask_for_tls(self._socket, end)
                 return self._socket
@@ -317,6 +318,7 @@ class Connection:
         received = ReceivedLines()
 
         def next_line() -> str:
+            """The next line of the answers, for which the socket is read if none is there yet."""
             while not received.has_line:
                 received.add(self._receive(connection, end))
             return received.take()
@@ -342,6 +344,7 @@ class Connection:
                 raise ProtocolError("the server sent more than was asked for")
             return
         except ProtocolError as error:
+            # its text quotes the answer, which may repeat the password
             handler_error = self._secret.without_answer(error, received.taken)
         except OSError as error:
             handler_error = NetworkError(self._reason(error, end - start), error)

@@ -12,7 +12,8 @@ A `Source` is one place that may tell a figure: a variable, or the sum of severa
                                       not listed, though `meter_variable` shows that the input has a
                                       meter: NotKnown if a later source is listed, else NotMetered
 
-The sources of a figure, read from the left; the first that is listed wins:
+The sources of a figure, read from the left; `first_listed` is the figure of the first that is
+listed. `meter_of_side` and `meter_of_outlets` find a `meter_variable`, "" if none is listed:
 
     type        load (current), power (realpower)       energy
     ups         output, outlets                         input.energy, outlets, outlet.energy
@@ -154,7 +155,7 @@ def _sources_by_type(variables: Mapping[str, str], field: str, outlets: Figure) 
     output = _source_of_side(variables, "output", field)
     inlet = _source_of_side(variables, "input", field)
     if not type_name:
-        # a PDU, or a UPS whose input is no load, unless both sides show the same
+        # a PDU, or a UPS whose input is no load, unless both sides show the same figure
         has_output = any(name.startswith("output.") for name in variables)
         if has_output and inlet.figure not in (None, output.figure):
             reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
@@ -611,6 +612,8 @@ def _line_figures(
     1.5
     >>> _line_figures(lines, "input", "current", 2)[1].reason
     'input.L2.current is not listed, though input.L1.current is'
+    >>> _line_figures(lines, "input", "current", NotKnown("input.phases reads 'x'"))
+    NotKnown(reason="input.phases reads 'x'")
     """
     metered_lines = [number for number in lines if field in lines[number]]
     last_line = _MOST_PHASES
@@ -619,13 +622,13 @@ def _line_figures(
     elif not isinstance(phase_count, NotKnown):
         last_line = max(phase_count, *metered_lines)
     elif len(metered_lines) < _MOST_PHASES and len(lines) > 1:
-        return phase_count
+        return phase_count  # there may be another line, which is not listed
     fields_by_prefix: dict[str, Mapping[str, str]] = {}
     for number in range(1, last_line + 1):
         fields_by_prefix[f"{side}.L{number}."] = lines.get(number, {})
     if len(lines) == 1:
         # the other lines are not metered, and prove nothing of this one
-        return [figure_of({p: f}, p, field) for p, f in fields_by_prefix.items()]
+        return [figure_of({name: own}, name, field) for name, own in fields_by_prefix.items()]
     return [figure_of(fields_by_prefix, prefix, field) for prefix in fields_by_prefix]
 
 
@@ -702,11 +705,12 @@ def _total_of_chain(
     chain: Mapping[int, Member],
     outlets: Mapping[str, Figure],
 ) -> Figure:
-    """The sum over the members of a chain, in the unit of `sources_of`; None if no member lists
-    anything. `outlets`: the figures of all outlets by identity, "2.7" for outlet 7 of member 2.
+    """The sum over the members of a chain of their load in A, power in W or energy in kWh, which
+    `sources_of` (`load`, `power`, `energy`) finds; None if no member lists anything. `outlets`: the
+    figures of all outlets by identity, "2.7" for outlet 7 of member 2.
 
-    Members of one type have the same variables. One that lacks a variable that another lists did
-    not answer, and the sum is not known:
+    Members of one type have the same sources in the same order. A member that does not list a
+    source, though another of its type does, did not answer, and the sum is not known:
 
     >>> device = Member("", "", {"device.type": "pdu"}, {}, {})
     >>> first = Member("device.1.", "1.", {"input.current": "4.2"}, {}, {})
@@ -721,7 +725,7 @@ def _total_of_chain(
     for identity, figure in outlets.items():
         member_number, _, _ = identity.partition(".")
         outlets_by_member.setdefault(member_number, []).append(figure)
-    # by number: the type of the member, and its sources
+    # by the member's number, its type and its sources: {"1": ("pdu", [Source(...), ...])}
     sources_by_member: dict[str, tuple[str, Sequence[Source]]] = {}
     # ("pdu", 0): "device.1.input.current", the first variable that a PDU lists for its source 0
     listed_variables: dict[tuple[str, int], str] = {}

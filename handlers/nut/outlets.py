@@ -290,7 +290,8 @@ def _outlets_of(
     ('2.7', True, ['device.2.outlet.7.status'])
     """
     prefix_by_number = {number: f"{member.prefix}outlet.{number}." for number in member.outlets}
-    # number 0, where it is an outlet, is no part with which others are compared
+    # {"status": "outlet.1."}: the first outlet that has the field, with which others are compared;
+    # number 0, where it is an outlet, may be the whole device
     prefix_by_field: dict[str, str] = {}
     for number, fields in member.outlets.items():
         if int(number) > 0:
@@ -364,7 +365,11 @@ def _outlet(
 
 
 def _power(row: _OutletRow) -> Figure:
-    """The active power of an outlet, in W."""
+    """The active power of an outlet, in W; NotKnown if its voltage and current deny it.
+
+    >>> _power(_OutletRow("7", "outlet.7.", {"realpower": "85.2"}, {}))
+    85.2
+    """
     volts = row.figure("voltage")
     return power_unless_denied(row.figure("realpower"), volts, row.figure("current"))
 
@@ -372,9 +377,11 @@ def _power(row: _OutletRow) -> Figure:
 def _shown_state(
     row: _OutletRow, off_groups: OffGroups, variables: Mapping[str, str], type_name: str
 ) -> ShownState:
-    """What the driver shows of an outlet's state: the words, and the meters that may deny them: an
-    outlet that is off takes no power. `variables` and `type_name`, "pdu" or "ups", are those of the
-    whole device; `off_groups`: the banks of outlets that are off.
+    """What the driver shows of an outlet's state: the words, and, of drivers that read both in one
+    poll (OUTLET_DRIVERS), the meters that may deny them: an outlet that is off takes no power.
+    `table` is set if the words of this driver's table do not prove a state.
+    `variables` and `type_name`, "pdu" or "ups", are those of the whole device; `off_groups`: the
+    banks of outlets that are off.
 
     >>> row = _OutletRow("7", "outlet.7.", {"status": "off", "realpower": "85.2"}, {})
     >>> shown = _shown_state(row, OffGroups("", {}), {"driver.name": "snmp-ups"}, "pdu")
@@ -457,8 +464,8 @@ def _switch_command(
 
 
 def _whole_load(device: Member) -> list[NutOutlet]:
-    """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the
-    server lists neither.
+    """The whole load of a UPS as one more outlet, with the identity "load", switched by `load.on`
+    and `load.off`; [] if the server lists neither. It is asked for by a setting (WHOLE_LOAD).
 
     >>> device, _ = members_of({"ups.status": "OL", "output.current": "0.8"}, ["load.off"])
     >>> [(outlet.identity, outlet.state, outlet.off.name) for outlet in _whole_load(device)]

@@ -3,7 +3,8 @@
 A list of PDUs has entries: each a link, {"@odata.id": ".../RackPDUs/1"}, or the whole resource,
 {"Id": "1", "Outlets": ...}. A Member is the resource behind an entry, or the error of reading it.
 With several PDUs, "1.A1" is the outlet A1 of the PDU with the Id 1, and "1." is the PDU's prefix.
-`choice` is the setting `pdu`: the collection, and the Id of one PDU, "" for all.
+`choice` is the setting `pdu`: the collection, and the Id of one PDU, "" for all; `in_identity` is
+the setting `pdu_in_identity`: the prefix is also that of an only PDU.
 
 Only the setting `pdu` leads to equipment other than rack PDUs: nothing is kept between calls, and
 an empty list of rack PDUs must not make "A1" the outlet of a transfer switch. It does not change
@@ -143,11 +144,11 @@ def read_each_pdu(
     members = [_member_or_error(service, entry) for entry in entries]
     pdus = _chosen_pdus(service, choice, members)
     # the links need not end with the Ids: then it may be the outlet of any that was not read
-    names_no_read_pdu = "." in identity and not any(identity.startswith(pdu.prefix) for pdu in pdus)
+    is_pdu_unread = "." in identity and not any(identity.startswith(pdu.prefix) for pdu in pdus)
     for entry, member in zip(entries, members):
         if choice.pdu_id or not isinstance(member, PduHandlerError):
             continue
-        if names_no_read_pdu or identity.startswith(_link_prefix(entry)):
+        if is_pdu_unread or identity.startswith(_link_prefix(entry)):
             raise member
     return pdus
 
@@ -463,7 +464,13 @@ def _no_pdus(equipment: Json, collection_name: str) -> PduHandlerError:
 
 
 def is_pdu(resource: Json) -> bool:
-    """Whether a resource is a PDU itself and not a list of collections."""
+    """Whether a resource is a PDU itself and not a list of collections.
+
+    >>> is_pdu({"Id": "1", "Outlets": {"@odata.id": "/redfish/v1/Outlets"}})
+    True
+    >>> is_pdu({"RackPDUs": {"@odata.id": "/redfish/v1/PowerEquipment/RackPDUs"}})
+    False
+    """
     return is_full_resource(resource) and bool(resource.keys() & {"Outlets", "Mains"})
 
 

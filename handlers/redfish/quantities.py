@@ -3,7 +3,8 @@
 A resource is a JSON object of the device. An excerpt is a part of a sensor within it,
 {"CurrentAmps": {"Reading": 1.5, "DataSourceUri": ".../Sensors/S1"}}. A Figure is a number, NotKnown
 (not now), NotMetered (never, with the reason) or None (never). A Reader reads the excerpts, and the
-sensors that they name.
+sensors that they name. A PolyPhase... property has one excerpt for each line, against the neutral
+(Line1ToNeutral) or against another line (Line1ToLine2).
 
 A property that is missing is not metered; one that is null (DSP0266, "Properties") or has a value
 of another type is not known now, unless the sensor that it names tells.
@@ -129,7 +130,12 @@ class Reader(NamedTuple):
         return self.sensors.reading(source, self.units)
 
     def excerpts(self, resource: Json, keys: Sequence[str]) -> list[Figure]:
-        """The sensor excerpts under those of `keys` that have one."""
+        """The values of the excerpts under `keys`, without keys that are missing or null.
+
+        >>> lines = {"Line1": {"Reading": 1.5}, "Line2": None}
+        >>> Reader(Sensors(), AMPERES).excerpts(lines, ("Line1", "Line2", "Line3"))
+        [1.5]
+        """
         excerpts = [self.excerpt(resource, key) for key in keys]
         return [figure for figure in excerpts if figure is not None]
 
@@ -200,7 +206,11 @@ def _reason_without_lines(resource: Json) -> Union[NotKnown, NotMetered, None]:
 
 
 def _is_null(resource: Json, key: str) -> bool:
-    """Whether the property is there, and null: then its value is not known."""
+    """Whether the property is there, and null: then its value is not known.
+
+    >>> _is_null({"CurrentAmps": None}, "CurrentAmps"), _is_null({}, "CurrentAmps")
+    (True, False)
+    """
     return key in resource and resource[key] is None
 
 
@@ -313,7 +323,11 @@ def _fault_of_lines(resource: Json, key: str) -> Optional[NotKnown]:
 
 
 def _line_count(resource: Json) -> int:
-    """How many line currents make up the load: by the wiring, else by the lines that are shown."""
+    """How many line currents make up the load: by the wiring, else by the lines that are shown.
+
+    >>> _line_count({"PhaseWiringType": "ThreePhase5Wire"})
+    3
+    """
     wiring = text(resource, "PhaseWiringType")
     return _PHASES.get(wiring) or _line_count_by_names(resource)
 

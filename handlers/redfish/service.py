@@ -65,7 +65,9 @@ SHORTCUT_ERRORS = (*RESOURCE_ERRORS, TooManyRequests)
 class RedfishService:
     """The service that the settings describe. A context manager: its exit deletes the session and
     closes the connections. `_mode` is BASIC, SESSION, or AUTO until the service shows which of them
-    it takes; `_session` is the path of the open session, None without one; `_kept_resources` has
+    it takes; `_session` is the path of the open session, None without one, and `login` has its
+    token; `needs_session` tells whether one has to be opened before other requests.
+    `_readable_path` is a path that was answered in this session, "" for none. `_kept_resources` has
     each resource that was read by its path, None if none is kept; `_uses_expand` is False once an
     answer to $expand could not be used; `_clients` has a client for each connection, and the first
     alone logs in.
@@ -434,7 +436,8 @@ class RedfishService:
 
     @property
     def needs_session(self) -> bool:
-        """Whether requests need a session that is not open."""
+        """Whether requests need a session, and none is open: the first is not begun yet, or the
+        service refused to open one."""
         return self._mode == SESSION and self.login.token is None
 
     def _switch_to_session(self, reply: Response) -> bool:
