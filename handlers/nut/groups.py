@@ -32,7 +32,11 @@ def groups_of(variables: Mapping[str, str]) -> Groups:
 
 
 def group_number(prefix: str) -> str:
-    """The number in the prefix of a group."""
+    """The number in the prefix of a group.
+
+    >>> group_number("outlet.group.2.")
+    '2'
+    """
     _, _, number, _ = prefix.split(".")
     return number
 
@@ -72,8 +76,8 @@ def total_of_groups(variables: Mapping[str, str], field: str) -> Figure:
 
 
 class OffGroups:
-    """The groups of a device that are off. An outlet names its group in `groupid`, by the group's
-    number or its `id`.
+    """The groups of a device that are off; `texts` has the status variable of each. An outlet names
+    its group in `groupid`, by the group's number or its `id`.
 
     >>> group = {"outlet.group.2.id": "B", "outlet.group.2.status": "off"}
     >>> off_groups = OffGroups("", group)

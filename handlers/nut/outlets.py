@@ -379,9 +379,9 @@ def _shown_state(
 ) -> ShownState:
     """What the driver shows of an outlet's state: the words, and, of drivers that read both in one
     poll (OUTLET_DRIVERS), the meters that may deny them: an outlet that is off takes no power.
-    `table` is set if the words of this driver's table do not prove a state.
-    `variables` and `type_name`, "pdu" or "ups", are those of the whole device; `off_groups`: the
-    banks of outlets that are off.
+    `table` is set if the words of this driver's table do not prove a state. `variables` and
+    `type_name`, "pdu" or "ups", are those of the whole device; `off_groups`: the banks of outlets
+    that are off.
 
     >>> row = _OutletRow("7", "outlet.7.", {"status": "off", "realpower": "85.2"}, {})
     >>> shown = _shown_state(row, OffGroups("", {}), {"driver.name": "snmp-ups"}, "pdu")

@@ -44,7 +44,14 @@ _DEAD_VOLTS = 50.0  # below it an output is without power
 class ShownState(NamedTuple):
     """What a driver shows of the state of one outlet.
 
-    >>> shown = ShownState({"status": "off"}, {"realpower": "85.2"}, frozenset(), None, [], "")
+    >>> shown = ShownState(
+    ...     texts={"status": "off"},
+    ...     meters={"realpower": "85.2"},
+    ...     unproven_words=frozenset(),
+    ...     table=None,
+    ...     off_groups=[],
+    ...     stale_reason="",
+    ... )
     >>> state_of(shown).reason
     'it carries current, so it is not off as its NUT driver shows'
     """
@@ -59,7 +66,7 @@ class ShownState(NamedTuple):
     table: Optional[AmbiguousTable]
     #: the status of its group of outlets, if that is off
     off_groups: Sequence[str]
-    #: why nothing of this is the state of now; ""
+    #: why nothing of this is the state of now, as of a driver that lost its device; "" if it is
     stale_reason: str
 
     def words(self) -> list[Optional[StatusWord]]:
@@ -111,6 +118,7 @@ def state_of(shown: ShownState) -> OutletState:
     """
     if shown.stale_reason:
         return OutletState(None, shown.stale_reason)
+    # texts that contradict each other show no state
     states = {word.is_on if word else None for word in shown.words()}
     is_on = states.pop() if len(states) == 1 else None
     if is_on and shown.off_groups:

@@ -86,7 +86,7 @@ def each_member(service: RedfishService, collection: Json) -> list[Member]:
 
 
 def errors_of(members: Sequence[Member]) -> list[PduHandlerError]:
-    """The errors in place of members that cannot be read."""
+    """The errors in place of members that cannot be read; [] if all were read."""
     return [member for member in members if isinstance(member, PduHandlerError)]
 
 
@@ -180,7 +180,8 @@ def _page_entries(page: Json) -> list[Json]:
 
 
 def _list_of_members(page: Json) -> object:
-    """The list of members, under its name or, without that, under the one of HPE's.
+    """The list under `Members`; without that, the list under one of the names that HPE's units have
+    in its place (_NAMES_OF_HPE). None for neither, and for lists under two of these names.
 
     >>> _list_of_members({"Members": [{"Id": "A1"}], "Name": "Outlets"})
     [{'Id': 'A1'}]

@@ -177,7 +177,8 @@ def body(
     >>> body("1", {}, values, {}, on=False, switch_unproven=False, quote=str)
     {'PowerState': 'Off'}
 
-    An HPE G2 lists no values; its body has the outlet's state and its whole configuration.
+    An HPE G2 lists no values; its body has the outlet's state and its whole configuration. `quote`
+    makes a text of the device fit for an error, without the login.
 
     Raises Unsupported if the action does not take the wanted state; if the service lists no values,
     unless `switch_unproven`; and if the configuration that HPE's body repeats cannot be read.
@@ -227,7 +228,11 @@ def allowable_values(action_resource: Json, info: Json) -> Optional[Sequence[str
 
 
 def _texts(values: object) -> Sequence[str]:
-    """The texts in a list; none for anything else."""
+    """The texts in a list; none for anything else.
+
+    >>> _texts(["On", "Off", None]), _texts("On")
+    (['On', 'Off'], [])
+    """
     if not isinstance(values, list):
         return []
     return [value for value in values if isinstance(value, str)]

@@ -150,6 +150,7 @@ def _listed_outlets(
     leaves some Ids empty (Cray-HPE's hms-hmcollector takes the link's number).
     """
     own_ids = [_own_id(member) for member in members]
+    # what stands before the link's last part in each Id: "OUTLET"; None if that differs
     prefix = _id_prefix(own_ids, [last_part(entry) for entry in entries])
     outlets: list[ListedOutlet] = []
     for entry, member, own_id in zip(entries, members, own_ids):
@@ -173,7 +174,11 @@ def _listed_outlets(
 
 
 def _own_id(member: Member) -> str:
-    """The Id in an outlet's resource; "" for an empty one, and for one that cannot be read."""
+    """The Id in an outlet's resource; "" for an empty one, and for one that cannot be read.
+
+    >>> _own_id({"Id": "OUTLET7"}), _own_id({"Id": ""})
+    ('OUTLET7', '')
+    """
     if isinstance(member, PduHandlerError) or not member.get("Id"):
         return ""
     return required_id(member)
