@@ -113,7 +113,13 @@ def figure_of(parts: Mapping[str, Mapping[str, str]], part: str, field: str) -> 
 
 def variable_figure(variables: Mapping[str, str], name: str) -> Figure:
     """The number of one variable; None, not metered, if it is not listed. NotKnown for a text that
-    is no number: `variable_figure({"input.current": "n/a"}, "input.current")`."""
+    is no number.
+
+    >>> variable_figure({"input.current": "4.2"}, "input.current")
+    4.2
+    >>> variable_figure({"input.current": "n/a"}, "input.current")
+    NotKnown(reason="input.current reads 'n/a'")
+    """
     text = variables.get(name)
     return None if text is None else _number(name, text)
 
@@ -196,20 +202,27 @@ def meter_of_side(variables: Mapping[str, str], side: str, quantities: str = QUA
 
 
 def meter_of_outlets(variables: Mapping[str, str]) -> str:
-    """The first variable that shows that single outlets have a meter, "outlet.1.realpower"; "" if
-    none does."""
+    """The first variable that shows that single outlets have a meter; "" if none does.
+
+    >>> meter_of_outlets({"outlet.1.status": "on", "outlet.1.realpower": "75"})
+    'outlet.1.realpower'
+    """
     pattern = re.compile(rf"outlet\.[1-9][0-9]*\.(?:{QUANTITIES})")
     return next(filter(pattern.fullmatch, variables), "")
 
 
 def _number(name: str, text: str) -> Figure:
-    """The figure of a variable's text; not known if it is none."""
+    """The number in the text of the variable `name`; NotKnown if the text is no number.
+
+    >>> _number("input.current", "4.2"), _number("input.current", "n/a")
+    (4.2, NotKnown(reason="input.current reads 'n/a'"))
+    """
     number = parse_figure(text)
     return _unreadable(name, text) if number is None else number
 
 
 def _unreadable(name: str, text: str) -> NotKnown:
-    """The figure of a variable whose text is none."""
+    """NotKnown, for the variable `name` whose text is no number; the reason quotes the text."""
     # the whole text, not as Python writes it: else a password in it is not recognised
     return NotKnown(f"{name} reads '{text}'")
 

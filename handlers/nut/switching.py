@@ -60,11 +60,13 @@ def switch_outlet(
     last_outlet = outlet
 
     def write() -> None:
+        """Send the command; the driver's report on it is proof, too."""
         nonlocal is_proof
         is_reported = client.write(command.request(device.name))
         is_proof = is_proof or is_reported
 
     def read_state() -> EnumPowerStatus:
+        """The state now; UNKNOWN for the wanted one without a proof."""
         nonlocal last_outlet
         changed_device = read_device(client, settings, device.prefix, device.name)
         last_outlet = _outlet_of(client, changed_device, identity)

@@ -278,7 +278,12 @@ def _circuits_sum(list_name: str, circuits: Sequence[Member], quantity: Quantity
 
 
 def _outlet_figure(outlet: ListedOutlet, quantity: Quantity) -> Figure:
-    """The figure of an outlet; not known if the outlet cannot be read."""
+    """The figure of an outlet; not known if the outlet cannot be read.
+
+    >>> outlet = ListedOutlet("A1", "A1", "/Outlets/A1", {"PowerWatts": {"Reading": 85.2}}, {})
+    >>> _outlet_figure(outlet, power_of(Sensors()))
+    85.2
+    """
     member = outlet.error or outlet.resource
     flow = status_meaning(outlet.resource).outlet_flow
     return _figure_by_flow(f"outlet {outlet.identity}", member, flow, quantity)
