@@ -2,7 +2,9 @@
 deadline for an answer.
 
 `timeout` is in seconds, for one wait; `end` is a time of time.monotonic(), by which all must be
-over.
+over. The texts of errors are in tables of handlers/http/errors.py, by how far the exchange came:
+BEFORE_ANSWER, AFTER_HANDSHAKE (the same, over new TLS) and IN_ANSWER (the headers were read); the
+exceptions in CLOSED mean that the connection has ended.
 """
 
 from __future__ import annotations
@@ -112,7 +114,8 @@ class StandardTransport:
                 response.close()
             if not keep:
                 self.close()
-        # raised outside `except`: http.client's errors hold the device's text
+        # raised outside `except`, as `from None` alone would keep http.client's error, which holds
+        # the device's text
         raise http_error
 
     def _connect(self, where: Endpoint, request: Request, end: float) -> tuple[_Connection, bool]:
@@ -271,8 +274,8 @@ class _Connection:
 
 class _DeadlineSocket:
     """What http.client needs of a socket: it sends on it, opens it to read an answer, here with the
-    deadline of `limit_answer`, and closes it. `_reader` reads the present answer, None before the
-    first.
+    deadline of `limit_answer`, and closes it. `limit_answer` sets `_timeout`, the seconds for each
+    read, and `_end`; `_reader` reads the present answer, None before the first.
 
         sock.limit_answer(timeout=5.0, end=time.monotonic() + 10)
         sock.makefile("rb").read(1)               within 5 s and by the end, else socket.timeout
@@ -314,7 +317,6 @@ def _seconds_left(timeout: float, end: float) -> float:
     >>> _seconds_left(5.0, time.monotonic() + 60), _seconds_left(5.0, time.monotonic() - 1)
     (5.0, 0.001)
     """
-    # 0 would make the socket non-blocking
     return max(min(timeout, end - time.monotonic()), 0.001)
 
 

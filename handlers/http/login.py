@@ -117,7 +117,7 @@ class LoginFields(NamedTuple):
         return request._replace(target=target, headers=headers, body=body)
 
     def _added_to_body(self, body: bytes) -> bytes:
-        """JSON with the members, or a form with the fields.
+        """A body of JSON with the members of `self.body`, or a body of a form with these fields.
 
         >>> LoginFields(body={"token": "k1"})._added_to_body(b'{"cmd": "get"}')
         b'{"cmd": "get", "token": "k1"}'
@@ -175,7 +175,7 @@ class Login:
     digest: Optional[Digest] = None
     #: where the login stands, if not in the header above
     fields: Optional[LoginFields] = None
-    #: what else a session is known by, and must not be shown
+    #: further secrets that must not be shown: of the session, and of earlier logins
     keys: tuple[str, ...] = ()
     #: whether requests have it; else it is only kept out of errors
     is_sent: bool = True
@@ -200,8 +200,8 @@ class Login:
         return replace(self, keys=tuple(key for key in keys if key and key != self.token))
 
     def _secrets(self) -> list[str]:
-        """Strings that must not be shown: password, token, and `user:pa`, since a device may cut
-        the header that it sends back.
+        """Strings that must not be shown: password, token, `keys`, and `user:pa`, since a device
+        may cut the header that it sends back.
 
         >>> Login("admin", "s3cret-word")._secrets()
         ['s3cret-word', 'admin:s3']
@@ -234,7 +234,8 @@ class Login:
         return request._replace(headers={**request.headers, **headers})
 
     def headers(self) -> dict[str, str]:
-        """The header that logs in (RFC 7617 for user and password).
+        """The header that logs in, by its name (RFC 7617 for user and password); {} if requests do
+        not have the login.
 
         Raises SettingsError if a header cannot hold the login.
 
@@ -300,20 +301,21 @@ class Login:
         '(not shown: it holds the login)'
         """
         path = target.partition("?")[0]
-        return _HIDDEN if self._is_in(path) else printable(path, _QUOTED)
+        return _HIDDEN if self._is_shown_in(path) else printable(path, _QUOTED)
 
-    def _is_in(self, text: str) -> bool:
+    def _is_shown_in(self, text: str) -> bool:
         """Whether the text holds the password or the token. Words and numbers that the path of each
         such unit has do not count: a password "outlets" is no secret in /redfish/v1/Outlets.
 
-        >>> Login("admin", "outlets")._is_in("/redfish/v1/Outlets/7")
+        >>> Login("admin", "outlets")._is_shown_in("/redfish/v1/Outlets/7")
         False
-        >>> Login("admin", "outlets-7")._is_in("no account outlets-7")
+        >>> Login("admin", "outlets-7")._is_shown_in("no account outlets-7")
         True
         """
         public = _PATH_WORDS | self.public_words
 
         def own_word(match: re.Match[str]) -> str:
+            """A word of the text; "" in the place of one that does not count."""
             word = match[0]
             if word.lower() in public or _NUMBER.fullmatch(word):
                 return ""
@@ -333,15 +335,15 @@ class Login:
         """
         parts: list[Union[str, NamedSetting]] = []
         for part in error.parts:
-            is_hidden = isinstance(part, str) and self._is_in(part)
+            is_hidden = isinstance(part, str) and self._is_shown_in(part)
             parts.append(_HIDDEN if is_hidden else part)
         whole_text = "".join(map(str, parts))
-        if self._is_in(whole_text):
+        if self._is_shown_in(whole_text):
             parts = [_HIDDEN]
         error.set_reason(parts)
-        if self._is_in(error.operation):
+        if self._is_shown_in(error.operation):
             error.operation = _HIDDEN
-        if isinstance(error, Refused) and self._is_in(error.code):
+        if isinstance(error, Refused) and self._is_shown_in(error.code):
             error.code = ""
 
 
