@@ -66,6 +66,8 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
 
     @contextmanager
     def _open(self, *, keeps: bool) -> Iterator[Session]:
+        """A session with the service that the PDU's form names, which ends with the block. With
+        `keeps`, a resource is read once for several readings. Raises SettingsError."""
         config = settings.read_settings(self.pdu_data)
         with RedfishService(config, self.transport, keeps=keeps) as service:
             yield Session(service, config)
@@ -102,6 +104,11 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         return resources.state(outlet.resource, outlet.pdu)
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
+        """Load in A and energy in kWh, in total and by outlet; W only `with_power`.
+
+        > GET .../RackPDUs/1/Outlets, .../Metrics, .../Mains
+        < {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 4.2}}]}       load_a 4.2
+        """
         service, config = session
         figures = metering.read_statistic(service, config.pdu, with_power=with_power)
         return figures.quoted(service.login.quoted)

@@ -47,7 +47,7 @@ def read_statistic(
     """
     pdus = read_pdus(service, choice)
     raise_if_shared(pdus, [pdu.resource for pdu in pdus], "Mains", "Branches", "Metrics")
-    sensors = Sensors()
+    sensors = Sensors()  # notes which sensors the figures below need
     quantities = [figures.current_of(sensors), figures.energy_of(sensors)]
     if with_power:
         quantities.append(figures.power_of(sensors))

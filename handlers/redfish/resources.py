@@ -69,7 +69,11 @@ _MEANINGS: Mapping[str, StatusMeaning] = {
 
 
 def child(resource: Json, key: str) -> Json:
-    """The object under `key`, {} if there is none."""
+    """The object under `key`, {} if there is none.
+
+    >>> child({"Status": {"State": "Enabled"}}, "Status"), child({"Status": None}, "Status")
+    ({'State': 'Enabled'}, {})
+    """
     value = resource.get(key)
     return value if isinstance(value, dict) else {}
 
@@ -234,5 +238,9 @@ def unknown_reason(outlet: Json, pdu: Json) -> str:
 
 
 def name(outlet: Json) -> str:
-    """The label that a user gave the outlet, else the name that the service gives it."""
+    """The label that a user gave the outlet, else the name that the service gives it; '' for none.
+
+    >>> name({"Name": "Outlet A1", "UserLabel": "web-1"}), name({"Name": "Outlet A1"})
+    ('web-1', 'Outlet A1')
+    """
     return text(outlet, "UserLabel") or text(outlet, "Name")
