@@ -3,7 +3,8 @@ reading it.
 
 The link of a PDU shows that it has the mains, branches or metrics there: if they cannot be read
 (404, too), their figures are not known. Only a PDU without the link, or whose list is empty, is
-read by another source.
+read by another source. `Sensors` has the sensors that figures name: it notes those that a figure
+needs and that were not read yet (`unread_sources`). A Quantity is current, power or energy.
 """
 
 from __future__ import annotations

@@ -342,8 +342,8 @@ def _rows_of_walk(text: str) -> Iterator[tuple[int, str]]:
 
 def _may_go_on(lines: Sequence[str], line: str) -> bool:
     """Whether a line may belong to the row in `lines`, those before it; False for no lines. A text
-    without quotes goes on over any line, octets in hexadecimal over lines of octets, and nothing
-    else goes on.
+    without quotes goes on over any line, octets in hexadecimal over lines of octets, and any other
+    value at most over an empty line.
 
     >>> _may_go_on([".1.3.6.1 = Hex-STRING: 00 1A"], "FF 02"), _may_go_on([], "FF 02")
     (True, False)

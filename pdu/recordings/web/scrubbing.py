@@ -46,8 +46,8 @@ def scrubbed(
     stay, and the names of all members. Raises ProtocolError if a request shows the login.
 
     In this order, private values get stand-ins, headers that the reading does not need go, texts in
-    requests become {any}, and the answers get stand-ins. Each step stays only where the handler
-    reads `expected` after it.
+    requests become {any}, and the answers get stand-ins. Each of the last three is done only where
+    the handler reads `expected` after it.
 
         before:  GET /o?sid=7f3a => {"owner": "Schmidt", "state": "Live"}
         after:   GET /o?sid={any} => {"name-1": "name-2", "state": "Live"}

@@ -120,7 +120,7 @@ def _two_pdus(judge: Judge) -> Iterator[Problem]:
     """Yields the problems of two PDUs that are called in turn in one process. A handler that keeps
     a login, states or figures in its module or class takes them for those of the other PDU. Both
     are well; they have other logins, states, figures, and, if the handler reads such a PDU, another
-    number of outlets; if it reads no other, both are alike but for their states. `units` has the
+    number of outlets; if it reads no other, they differ in logins and states alone. `units` has the
     larger PDU first. The calls, once with the larger PDU first and once with the smaller one, then
     of a handler that is loaded again, so that nothing is left of the first round:
 
