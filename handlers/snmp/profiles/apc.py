@@ -31,7 +31,7 @@ from ..filters import (
     none_of,
     one_of,
     rows_if_any_in,
-    rows_if_every_mark,
+    rows_if_each,
     strict_where,
     up_to_count,
     without,
@@ -354,7 +354,7 @@ def easy_count_of_none(tables: Tables) -> Rows:
     >>> easy_count_of_none.rows({EASY_COUNT: {"0": 1}})
     {}
     """
-    return rows_if_every_mark(tables[EASY_COUNT], tables[EASY_COUNT], matches("0"))
+    return rows_if_each(tables[EASY_COUNT], matches("0"))
 
 
 each_easy = partial(each_unit_rows, device=EASY_DEVICE, outlet_units=easy_outlet_units)

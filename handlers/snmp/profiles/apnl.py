@@ -15,7 +15,7 @@ it makes a sum unknown. "" is a row that is not metered.
 from ..cells import Rows
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import none_of, one_of, rows_if_any_in, strict_where, where
+from ..filters import none_of, one_of, rows_if_any_in, strict_where, where_value
 from ..joins import bit
 from ..objects import Column, Scalar
 from ..profile import Profile
@@ -92,7 +92,7 @@ def _total_of_pdu(values: Scalar) -> ComputedRows:
         if not _is_modular(tables):
             return {}
         types = tables.with_all_rows[TYPE]
-        return rows_if_any_in(tables[values], where(types, types, one_of(*METERING)))
+        return rows_if_any_in(tables[values], where_value(types, one_of(*METERING)))
 
     return rows
 

@@ -30,7 +30,7 @@ from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import counted_by
 from ..evidence import SIMULATED
-from ..filters import matches, one_of, rows_if_any_in, rows_if_every_mark, without
+from ..filters import matches, one_of, rows_if_any_in, rows_if_each, rows_if_every_mark, without
 from ..joins import times
 from ..measurements import Measurement
 from ..objects import Column, Span, Spread
@@ -77,7 +77,7 @@ def unconfirmed_slots(tables: Tables) -> Rows:
     {}
     """
     confirmations = tables.with_all_rows[CONFIRMATION]
-    if not rows_if_every_mark(confirmations, confirmations, matches(NO_CONFIRMATION)):
+    if not rows_if_each(confirmations, matches(NO_CONFIRMATION)):
         return {}  # its slots are not read
     return rows_if_every_mark(tables[STATUS], confirmations, matches(NO_CONFIRMATION))
 

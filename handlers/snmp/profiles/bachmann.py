@@ -31,6 +31,7 @@ from ..filters import (
     rows_if_every_mark,
     rows_if_none_in,
     where,
+    where_value,
     without,
 )
 from ..joins import left_join, numbered
@@ -237,7 +238,7 @@ def _irs_total(sub_oid: str, name: str) -> Total:
     def rows(tables: Tables) -> Rows:
         """The phases of a chain in which no PDU says that it does not meter them."""
         flags = tables[IRS_METERS_PHASES]
-        pdus_without_meter = without(where(flags, flags, one_of(NO)), "")
+        pdus_without_meter = without(where_value(flags, one_of(NO)), "")
         every_phase = {} if pdus_without_meter else tables[IRS_PHASES]
         phases = rows_if_none_in(every_phase, pdus_without_meter)
         if not phases:

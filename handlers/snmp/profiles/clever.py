@@ -38,6 +38,7 @@ from ..filters import (
     rows_if_none_in,
     up_to_count,
     where,
+    where_value,
     with_arc,
     without,
     yes_or_no,
@@ -363,7 +364,7 @@ def _of_ms_pdu(values: Object) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         if not _is_ms_pdu(tables):
             return {}
-        states = where(tables[MS_STATUS], tables[MS_STATUS], yes_or_no(MS_WORDS, NUMBERS))
+        states = where_value(tables[MS_STATUS], yes_or_no(MS_WORDS, NUMBERS))
         count_without_states = rows_if_none_in(tables[MS_COUNT], states)
         return rows_if_none_in(tables[values], count_without_states)
 

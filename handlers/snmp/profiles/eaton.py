@@ -27,6 +27,7 @@ from ..evidence import DRIVER, SIMULATED, EvidenceLevel
 from ..filters import (
     matches,
     matches_yes_or_no,
+    rows_if_each,
     rows_if_every_mark,
     up_to_count,
     where,
@@ -178,7 +179,7 @@ def channels(tables: Tables) -> Rows:
     Raises ProtocolError if the unit shows fewer channels than it counts.
     """
     monitor_type = tables[MONITOR_TYPE]
-    if rows_if_every_mark(monitor_type, monitor_type, matches(WITH_BRANCHES)):
+    if rows_if_each(monitor_type, matches(WITH_BRANCHES)):
         return without_values(monitor_type)
     every_current = up_to_count(tables[CHANNELS], tables.scalar(CHANNEL_COUNT))
     is_disjoint = matches_yes_or_no(DISJOINT, WITH_BRANCHES)

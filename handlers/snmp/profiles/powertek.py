@@ -28,7 +28,15 @@ from ..computed import Complete
 from ..controls import Write
 from ..decoding import is_one_of
 from ..evidence import DRIVER, SIMULATED
-from ..filters import matches, matches_yes_or_no, one_of, rows_if_every_mark, rows_if_none_in, where
+from ..filters import (
+    matches,
+    matches_yes_or_no,
+    one_of,
+    rows_if_each,
+    rows_if_every_mark,
+    rows_if_none_in,
+    where_value,
+)
 from ..objects import Column, PerUnit, Scalar
 from ..profile import Profile
 from ..states import State
@@ -79,7 +87,7 @@ def _unless_zero(values: Column, count: Scalar) -> ComputedRows:
         counts = tables[count]
         if is_one_of(tables.scalar(count), ("0",)):
             return {}
-        return rows_if_none_in(tables[values], where(counts, counts, one_of("0")))
+        return rows_if_none_in(tables[values], where_value(counts, one_of("0")))
 
     return rows
 
@@ -141,7 +149,7 @@ def simple_phases(tables: Tables) -> Rows:
     >>> simple_phases.rows({PHASE_INDEX: {"1": 1, "2": 7}})
     {}
     """
-    return rows_if_every_mark(tables[PHASE_INDEX], tables[PHASE_INDEX], matches(INDEXES))
+    return rows_if_each(tables[PHASE_INDEX], matches(INDEXES))
 
 
 def _phase_currents(indexes: str) -> ComputedRows:

@@ -35,6 +35,7 @@ from ..filters import (
     one_of,
     rows_if_none_in,
     where,
+    where_value,
     with_arc,
     without,
     yes_or_no,
@@ -516,7 +517,7 @@ def one_phase_inlets(tables: Tables) -> Rows:
         return {}
     poles = with_missing_rows_of(tables[POLE_COUNT], inlets)
     with_few_poles = where(inlets, poles, yes_or_no(("1", "2"), ("3", "4", "5")))
-    without_load = where(inlets, inlets, one_of("0"))
+    without_load = where_value(inlets, one_of("0"))
     return left_join(inlets, with_few_poles or without_load)
 
 

@@ -26,7 +26,7 @@ from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import is_number, is_one_of, text
 from ..evidence import SIMULATED, EvidenceLevel
-from ..filters import one_of, rows_if_any_in, strict_where, where
+from ..filters import one_of, rows_if_any_in, strict_where, where, where_value
 from ..joins import concat, left_join
 from ..measurements import Measurement
 from ..objects import Column, PerUnit
@@ -376,7 +376,7 @@ def tc_confirmed(tables: Tables) -> Rows:
     {'3.1': 1, '3.2': 0}
     """
     relays, statuses = tables[tc_relays], tables[TC_STATUS]
-    on, off = where(relays, relays, one_of("1")), where(relays, relays, one_of("0"))
+    on, off = where_value(relays, one_of("1")), where_value(relays, one_of("0"))
     confirmed_on = where(on, statuses, one_of("4", "6", "8"))
     return {**confirmed_on, **where(off, statuses, one_of("4", "5", "7"))}
 

@@ -18,7 +18,7 @@ from ..cells import Rows
 from ..completeness import with_missing_rows_of, with_missing_up_to_count
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import none_of, one_of, where
+from ..filters import none_of, one_of, where, where_value
 from ..joins import empty_as_missing, left_join, without_values
 from ..measurements import Measurement
 from ..objects import Column
@@ -115,7 +115,7 @@ def input_energies(tables: Tables) -> Rows:
     {'1.1': 520, '1.2': 48}
     """
     inputs = _of_inputs(tables, ENERGY, CURRENT)
-    return _wired(tables, inputs, where(inputs, inputs, one_of("0")))
+    return _wired(tables, inputs, where_value(inputs, one_of("0")))
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")

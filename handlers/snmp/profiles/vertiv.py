@@ -27,9 +27,11 @@ from ..filters import (
     matches_yes_or_no,
     none_of,
     one_of,
+    rows_if_each,
     rows_if_every_mark,
     rows_if_none_in,
     where,
+    where_value,
     without,
     yes_or_no,
 )
@@ -124,7 +126,7 @@ def v5_lines(tables: Tables) -> Rows:
     'no answer'
     """
     types = tables[V5_TYPE]
-    in_wye = without(where(types, types, one_of(V5_WYE)), "")
+    in_wye = without(where_value(types, one_of(V5_WYE)), "")
     if in_wye and not all(isinstance(value, Missing) for value in in_wye.values()):
         return {}
     currents = with_missing_rows_of(tables[V5_LINE_CURRENT], tables[V5_LINE_NAME])
@@ -256,10 +258,10 @@ def em_main(tables: Tables) -> Rows:
     'no answer'
     """
     count = tables[EM_MAIN_COUNT]
-    count_of_several = rows_if_every_mark(count, count, matches(SEVERAL))
+    count_of_several = rows_if_each(count, matches(SEVERAL))
     if count_of_several:
         return without_values(count_of_several)
-    count_of_one = rows_if_every_mark(count, count, matches("1"))
+    count_of_one = rows_if_each(count, matches("1"))
     mains = tables[EM_MAIN_CURRENT] or with_missing_rows_of({}, count_of_one)
     main = rows_if_every_mark(mains, count, matches_yes_or_no("1", SEVERAL))
     return empty_as_missing(main)
@@ -296,7 +298,7 @@ def _column_of_dcs_units(below: str, name: str) -> ComputedRows:
     @computed_from(values, DCS_TYPE)
     def rows(tables: Tables) -> Rows:
         types = tables[DCS_TYPE]
-        units = where(types, types, yes_or_no(DCS_PRESENT, DCS_ABSENT))
+        units = where_value(types, yes_or_no(DCS_PRESENT, DCS_ABSENT))
         return left_join(units, tables[values])
 
     return rows
