@@ -32,7 +32,6 @@ from ..filters import (
     rows_if_none_in,
     where,
     where_value,
-    without,
     yes_or_no,
 )
 from ..joins import (
@@ -119,19 +118,22 @@ def v5_lines(tables: Tables) -> Rows:
     >>> v5_lines.rows({**currents, **names, V5_TYPE: {"1": V5_WYE}})
     {}
 
-    A line with a name and no current is missing:
+    A line with a name and no current is missing, but each is "" if no line has a current. All are
+    missing while pduMeterType is not answered.
 
     >>> two_lines = {V5_LINE_CURRENT: {"1": 5, "2": 6}}
     >>> v5_lines.rows({**two_lines, **names, V5_TYPE: {"1": "1"}})["3"].reason
     'no answer'
     """
     types = tables[V5_TYPE]
-    in_wye = without(where_value(types, one_of(V5_WYE)), "")
-    if in_wye and not all(isinstance(value, Missing) for value in in_wye.values()):
+    types_in_wye = where_value(types, one_of(V5_WYE))
+    if types_in_wye and not all(isinstance(value, Missing) for value in types_in_wye.values()):
         return {}
-    currents = with_missing_rows_of(tables[V5_LINE_CURRENT], tables[V5_LINE_NAME])
-    currents = with_missing_if_below(currents, 3)
-    return rows_if_none_in(with_empty_if_none(currents, tables[V5_LINE_NAME]), in_wye)
+    names = tables[V5_LINE_NAME]
+    named_lines = with_missing_rows_of(tables[V5_LINE_CURRENT], names)
+    three_lines = with_missing_if_below(named_lines, 3)
+    lines = with_empty_if_none(three_lines, names)
+    return rows_if_none_in(lines, types_in_wye)
 
 
 def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
@@ -154,8 +156,8 @@ def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
         types = tables[V5_TYPE]
         if types and not all(isinstance(value, Missing) for value in types.values()):
             return {}
-        every_phase = with_missing_rows_of(tables[phases], tables[V5_VOLTS])
-        every_phase = with_missing_first_rows(every_phase, LAST_ARC)
+        phases_with_volts = with_missing_rows_of(tables[phases], tables[V5_VOLTS])
+        every_phase = with_missing_first_rows(phases_with_volts, LAST_ARC)
         return rows_if_none_in(every_phase, types)
 
     return figure(rows, scale)
@@ -229,8 +231,10 @@ def _v3_phases(first_arc: int, name: str) -> ComputedRows:
         for phase, values_of_phase in columns.items():
             of_phase = tables[values_of_phase]
             values.update(prefixed(phase, of_phase))
-            plugs.update(prefixed(phase, with_missing_rows_of(tables[V3_PLUGGED], of_phase)))
-        return where(with_missing_rows_of(values, plugs), plugs, one_of("1"))
+            plugs_of_phase = with_missing_rows_of(tables[V3_PLUGGED], of_phase)
+            plugs.update(prefixed(phase, plugs_of_phase))
+        every_value = with_missing_rows_of(values, plugs)
+        return where(every_value, plugs, one_of("1"))
 
     return rows
 
@@ -261,8 +265,10 @@ def em_main(tables: Tables) -> Rows:
     count_of_several = rows_if_each(count, matches(SEVERAL))
     if count_of_several:
         return without_values(count_of_several)
-    count_of_one = rows_if_each(count, matches("1"))
-    mains = tables[EM_MAIN_CURRENT] or with_missing_rows_of({}, count_of_one)
+    mains = tables[EM_MAIN_CURRENT]
+    if not mains:
+        count_of_one = rows_if_each(count, matches("1"))
+        mains = with_missing_rows_of({}, count_of_one)
     main = rows_if_every_mark(mains, count, matches_yes_or_no("1", SEVERAL))
     return empty_as_missing(main)
 
@@ -357,8 +363,9 @@ def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
     """
     if rows:
         return rows
-    has_hundredths = any(others)
-    return dict.fromkeys(tenths, NO_ANSWER) if has_hundredths else times(tenths, 10)
+    if any(others):
+        return dict.fromkeys(tenths, NO_ANSWER)
+    return times(tenths, 10)
 
 
 @computed_from(
@@ -476,15 +483,15 @@ def liebert_lines(tables: Tables) -> Rows:
     ['.']
     """
     points = tables[LIEBERT_POINT]
-    of_ups = (
-        _rows_of_points(points, points, BATTERY_POINT, BYPASS_POINT, DC_BUS_POINT)
-        or tables[LIEBERT_BATTERY_TIME]
-    )
+    of_ups = _rows_of_points(points, points, BATTERY_POINT, BYPASS_POINT, DC_BUS_POINT)
+    if not of_ups:
+        of_ups = tables[LIEBERT_BATTERY_TIME]
     currents = tables[LIEBERT_CURRENT]
     point_of_line = part_of(points, currents, stop=1)
-    lines = rows_if_none_in(_rows_of_points(currents, point_of_line, LOAD_POINT), of_ups)
-    counts = _rows_of_points(tables[LIEBERT_LINES], points, LOAD_POINT)
-    return with_missing_up_to_count(lines, counts)
+    lines_of_load = _rows_of_points(currents, point_of_line, LOAD_POINT)
+    lines_unless_ups = rows_if_none_in(lines_of_load, of_ups)
+    line_counts = _rows_of_points(tables[LIEBERT_LINES], points, LOAD_POINT)
+    return with_missing_up_to_count(lines_unless_ups, line_counts)
 
 
 # Avocent (PM-MIB). The index of a PDU is port.pdu, that of an outlet port.pdu.outlet.
@@ -583,7 +590,8 @@ def _of_console_server(values: Source) -> ComputedRows:
     @computed_from(values, PM_OUTLETS)
     def rows(tables: Tables) -> Rows:
         outlets_of_pdus = tables.with_all_rows[PM_OUTLETS]
-        return rows_if_none_in({} if outlets_of_pdus else tables[values], outlets_of_pdus)
+        figures = {} if outlets_of_pdus else tables[values]
+        return rows_if_none_in(figures, outlets_of_pdus)
 
     return rows
 
@@ -614,14 +622,16 @@ def one_sensor(tables: Tables) -> Rows:
     >>> one_sensor.rows(tables_of(unit))
     {'1.1': 15}
 
-    Newer firmware, which shows CurrentValue, has no row:
+    Newer firmware, which shows CurrentValue, has no row; while that is not answered, one row
+    without an index (".") is missing:
 
     >>> one_sensor.rows(tables_of({**unit, PM_AMPS: {"1.1": 15, "1.2": 30}}))
     {}
     """
     others = tables.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
-    has_one = one_of("1")
-    currents = {} if others else where(tables[PM_SENSOR_AMPS], tables[PM_SENSORS], has_one)
+    currents: Rows = {}
+    if not others:
+        currents = where(tables[PM_SENSOR_AMPS], tables[PM_SENSORS], one_of("1"))
     return rows_if_none_in(currents, others)
 
 
