@@ -77,9 +77,10 @@ def unconfirmed_slots(tables: Tables) -> Rows:
     {}
     """
     confirmations = tables.with_all_rows[CONFIRMATION]
-    if not rows_if_each(confirmations, matches(NO_CONFIRMATION)):
+    confirms_none = matches(NO_CONFIRMATION)
+    if not rows_if_each(confirmations, confirms_none):
         return {}  # its slots are not read
-    return rows_if_every_mark(tables[STATUS], confirmations, matches(NO_CONFIRMATION))
+    return rows_if_every_mark(tables[STATUS], confirmations, confirms_none)
 
 
 DISPLAYED = column("21317.1.3.2.2.2.1.5.1.2", "displayOutletStatus")
@@ -109,7 +110,8 @@ def displayed_states(tables: Tables) -> Rows:
     count = tables.scalar(NUMBER_OF_OUTLETS)
     if count is None or counted_by(count) == 0:
         return {}
-    return if_complete(without(tables[DISPLAYED], DISPLAYED_NOT_THERE), count)
+    outlet_states = without(tables[DISPLAYED], DISPLAYED_NOT_THERE)
+    return if_complete(outlet_states, count)
 
 
 PE2 = "21317.1.3.2.3"

@@ -94,7 +94,8 @@ def _meter(values: Column, beside: Column, count: Scalar) -> ComputedRows:
     {'1': '1.53', '2': '0.20'}
 
     Some MPDUs meter groups of outlets: the group's figure is in the row of one outlet, and the
-    others read "--". It is no outlet's, so one row that is missing takes the place of all:
+    others read "--". It is no outlet's, so one row that is missing takes the place of all that are
+    left, which are fewer than the outlets:
 
     >>> list(current.rows(tables_of({COUNT: {"0": 2}, AMPERES: {"1": "1.53", "2": "--"}})))
     ['.']
@@ -107,8 +108,10 @@ def _meter(values: Column, beside: Column, count: Scalar) -> ComputedRows:
 
     @computed_from(values, beside, count)
     def rows(tables: Tables) -> Rows:
-        every_row = with_missing_rows_of(tables[values], without(tables[beside], *NOT_THERE))
-        return if_complete(without(every_row, *NOT_THERE), tables.scalar(count))
+        meters_beside = without(tables[beside], *NOT_THERE)
+        every_row = with_missing_rows_of(tables[values], meters_beside)
+        meters = without(every_row, *NOT_THERE)
+        return if_complete(meters, tables.scalar(count))
 
     return rows
 
@@ -379,9 +382,15 @@ SLAVE_ONE = scalar("30966.10.3.2.71.0", "statusInfo")
 
 
 def _three(tables: Tables, item: int) -> Rows:
-    """One item of each of the three lines."""
+    """One item of each of the three lines, such as 4, the current: the lines have the items 4 to 6.
+    With fewer than three one row without an index is missing.
+
+    >>> list(_three({IP: {"3.1": 0, "4.1": 15, "5.1": 12}}, 4))
+    ['4.1', '5.1', '.']
+    """
     items = [str(item + line) for line in range(3)]
-    return with_missing_if_below(with_arc(tables[IP], 0, *items), 3)
+    items_of_lines = with_arc(tables[IP], 0, *items)
+    return with_missing_if_below(items_of_lines, 3)
 
 
 @computed_from(IP)
@@ -391,7 +400,9 @@ def ip_currents(tables: Tables) -> Rows:
 
 @computed_from(IP, on_demand=(SLAVE_ONE,))
 def ip_energies(tables: Tables) -> Rows:
-    online_flags = with_arc(tables[IP], 0, "71") or tables[SLAVE_ONE]
+    online_flags = with_arc(tables[IP], 0, "71")
+    if not online_flags:
+        online_flags = tables[SLAVE_ONE]
     return rows_if_every_mark(_three(tables, 7), online_flags, matches("-?\\d+"))
 
 

@@ -47,7 +47,8 @@ def _supported(values: Column) -> ComputedRows:
     >>> power.rows(tables_of({DEVICE_POWER: {"1": 800, "2": -1}}))
     {}
 
-    A PDU that the device counts (deviceStatusTableSize) and does not list is missing.
+    A PDU that the device counts (deviceStatusTableSize) and does not list is missing, and so are
+    the others beside it.
     """
     every_pdu = Complete(values, count=DEVICES)
 

@@ -118,8 +118,7 @@ def v5_lines(tables: Tables) -> Rows:
     >>> v5_lines.rows({**currents, **names, V5_TYPE: {"1": V5_WYE}})
     {}
 
-    A line with a name and no current is missing, but each is "" if no line has a current. All are
-    missing while pduMeterType is not answered.
+    A line with a name and no current is missing. All are while pduMeterType is not answered.
 
     >>> two_lines = {V5_LINE_CURRENT: {"1": 5, "2": 6}}
     >>> v5_lines.rows({**two_lines, **names, V5_TYPE: {"1": "1"}})["3"].reason
