@@ -92,7 +92,8 @@ def _total_of_pdu(values: Scalar) -> ComputedRows:
         if not _is_modular(tables):
             return {}
         types = tables.with_all_rows[TYPE]
-        return rows_if_any_in(tables[values], where_value(types, one_of(*METERING)))
+        nodes_that_meter = where_value(types, one_of(*METERING))
+        return rows_if_any_in(tables[values], nodes_that_meter)
 
     return rows
 

@@ -158,7 +158,9 @@ def _station_rows(values: Source) -> ComputedRows:
     @computed_from(*objects_of([values]), OUTLET_COUNTS, OPERATION, by_row=True)
     def rows(tables: Tables) -> Rows:
         stations = tables.with_all_rows.first(OUTLET_COUNTS, OPERATION)
-        return rows_if_any_in(tables[values], stations) if stations else {}
+        if not stations:
+            return {}
+        return rows_if_any_in(tables[values], stations)
 
     return rows
 

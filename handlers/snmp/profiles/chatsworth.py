@@ -57,7 +57,9 @@ HAS_MONITOR = of_unit(PDU_HAS_MONITOR, CONTROL, THE_PDU)
 def units(tables: Tables) -> Rows:
     """The PDUs, by the first of two columns that the firmware has."""
     pdus = tables[OUT_OF_SERVICE] or tables[PDU_HAS_CONTROL]
-    return with_missing_if_fewer(pdus, tables[PDU_COUNT]) if pdus else {}
+    if not pdus:
+        return {}
+    return with_missing_if_fewer(pdus, tables[PDU_COUNT])
 
 
 def _metered(below: str, name: str) -> ComputedRows:

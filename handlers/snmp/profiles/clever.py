@@ -75,6 +75,8 @@ def _if_counted(values: Source, count: Scalar, *, by_row: bool = False) -> Compu
     {'1': '1.53'}
     >>> _if_counted(AMPERES, COUNT).rows(tables_of({AMPERES: {"1": "1.53"}}))
     {}
+
+    by_row: whether a command to one outlet may ask the row of that outlet alone.
     """
 
     @computed_from(values, count, by_row=by_row)

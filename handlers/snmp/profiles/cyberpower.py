@@ -159,18 +159,21 @@ ENERGY = _phases("10", "ePDULoadStatusEnergy")
 
 
 def _rows_of_one_unit(rows: Rows, modules: Rows) -> Rows:
-    """The rows, if all modules are 0 or all are 1, or none is listed: it is no chain.
+    """The rows, if all modules are 0 or all are 1, or none is listed: it is no chain. While one is
+    not answered, and the others are all 0 or all 1, each row is missing.
 
     >>> _rows_of_one_unit({"1": 15}, {"1": 1, "2": 1}), _rows_of_one_unit({"1": 15}, {})
     ({'1': 15}, {'1': 15})
     >>> _rows_of_one_unit({"1": 15}, {"1": 1, "2": 2})
     {}
     """
-    return (
-        rows_if_every_mark(rows, modules, matches("0"))
-        or rows_if_every_mark(rows, modules, matches("1"))
-        or rows_if_none_in(rows, modules)
-    )
+    rows_if_all_0 = rows_if_every_mark(rows, modules, matches("0"))
+    if rows_if_all_0:
+        return rows_if_all_0
+    rows_if_all_1 = rows_if_every_mark(rows, modules, matches("1"))
+    if rows_if_all_1:
+        return rows_if_all_1
+    return rows_if_none_in(rows, modules)
 
 
 def _of_epdu2(values: ComputedRows) -> ComputedRows:
@@ -196,8 +199,9 @@ def _of_epdu2(values: ComputedRows) -> ComputedRows:
         if not tables.first(*LISTED):
             return {}
         modules_of_units, modules_of_outlets = tables[DEVICE_MODULE], STATE.units(tables)
-        rows = _rows_of_one_unit(tables[values], modules_of_units)
-        return rows and _rows_of_one_unit(tables[values], modules_of_outlets)
+        if not _rows_of_one_unit(tables[values], modules_of_units):
+            return {}
+        return _rows_of_one_unit(tables[values], modules_of_outlets)
 
     return rows
 

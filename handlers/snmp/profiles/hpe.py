@@ -124,7 +124,7 @@ class PduTables(NamedTuple):
         self, controllable: Column, *, allow: Sequence[str] = (), refuse: Sequence[str] = ()
     ) -> Guard:
         """Refuses a command to an outlet whose unit only meters, by the unit's value of
-        `controllable`. Outlet 2.7 is of unit 2:
+        `controllable`. The table of states says which outlets there are; 2.7 is of unit 2:
 
         >>> guard = PDU3.guard(PDU3_CONTROLLABLE, allow=("1",))
         >>> chain = tables_of({PDU3_CONTROLLABLE: {"1": 1, "2": 2}})
@@ -135,8 +135,8 @@ class PduTables(NamedTuple):
 
         allow, refuse: the values that allow or forbid it; one of them is given.
         """
-        flag = of_unit(controllable, self.states)
-        return Guard(flag, ONLY_METERS, tuple(allow), tuple(refuse))
+        flag_of_outlet = of_unit(controllable, self.states)
+        return Guard(flag_of_outlet, ONLY_METERS, tuple(allow), tuple(refuse))
 
     def outlets(
         self, control: Write, guard: Guard, states: Optional[State] = None, *, first_unit: int = 1
@@ -205,6 +205,9 @@ class PduTables(NamedTuple):
         Decimal('1100')
         >>> power.read(tables_of({WATTS: {"1.1": 800}, **outlet_counts}), None)
         NotMetered(reason='unit 2 without a meter')
+
+        else_outlets: a device without any of them has the sum of its outlets.
+        always_there: each device has one of them; one that answers none is not known.
         """
         units = rows_without(self.outlet_count, PADDING)
         return total(
@@ -282,8 +285,11 @@ class PduTables(NamedTuple):
         >>> load.read(tables_of({}), None, outlets={"1.1": Decimal("1.5")})
         Decimal('1.5')
 
+        A fourth line that may be the neutral leaves the load unmetered, with that reason.
+
         phases: the number of lines of each unit; the table may list more.
-        always_there: each device has one of these figures; one that answers none is not known.
+        always_there: each device has lines; one that answers none is not known. With `has_total`
+            it has no effect: the outlets take the place of the lines.
         """
         lines = figure(
             self.lines(phases),

@@ -261,8 +261,11 @@ def currents(tables: Tables) -> Rows:
     {'1.1': 37, '2.1': 5, '2.2': ''}
     """
     strips = tables[STRIP_VALUES]
-    strip_currents = where(strips, tables[STRIPS.units], one_of("A")) if strips else {}
-    return concat(tables[PHASE_VALUES], left_join(strips, strip_currents))
+    if not strips:
+        return tables[PHASE_VALUES]
+    strip_currents = where(strips, tables[STRIPS.units], one_of("A"))
+    every_strip = left_join(strips, strip_currents)
+    return concat(tables[PHASE_VALUES], every_strip)
 
 
 @computed_from(
@@ -289,7 +292,9 @@ def current_scales(tables: Tables) -> Rows:
     A device without strips has the scales of its phases alone.
     """
     strips = tables[STRIP_VALUES]
-    strip_scales = rows_if_any_in(tables[STRIPS.scales], strips) if strips else {}
+    if not strips:
+        return PHASES.device_scales(tables)
+    strip_scales = rows_if_any_in(tables[STRIPS.scales], strips)
     return concat(PHASES.device_scales(tables), strip_scales)
 
 
@@ -376,9 +381,11 @@ def tc_confirmed(tables: Tables) -> Rows:
     {'3.1': 1, '3.2': 0}
     """
     relays, statuses = tables[tc_relays], tables[TC_STATUS]
-    on, off = where_value(relays, one_of("1")), where_value(relays, one_of("0"))
-    confirmed_on = where(on, statuses, one_of("4", "6", "8"))
-    return {**confirmed_on, **where(off, statuses, one_of("4", "5", "7"))}
+    relays_on = where_value(relays, one_of("1"))
+    relays_off = where_value(relays, one_of("0"))
+    confirmed_on = where(relays_on, statuses, one_of("4", "6", "8"))
+    confirmed_off = where(relays_off, statuses, one_of("4", "5", "7"))
+    return {**confirmed_on, **confirmed_off}
 
 
 PROFILES = (

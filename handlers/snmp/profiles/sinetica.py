@@ -95,7 +95,8 @@ def _of_pdus(one_phase: Column, aggregate: str, name: str) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         is_three_phase = yes_or_no((STAR, DELTA, AGGREGATE), (NO_MODE,))
         aggregates = where(tables[three_phase], tables[MODE], is_three_phase)
-        return concat(_of_one_phase(tables, one_phase), aggregates)
+        one_phase_pdus = _of_one_phase(tables, one_phase)
+        return concat(one_phase_pdus, aggregates)
 
     return rows
 
@@ -116,7 +117,8 @@ def pdu_currents(tables: Tables) -> Rows:
     """
     modes = part_of(tables[MODE], tables[LINES], stop=1)
     lines_in_star = where(tables[LINES], modes, yes_or_no((STAR,), (NO_MODE,)))
-    return concat(_of_one_phase(tables, AMPS), lines_in_star)
+    one_phase_pdus = _of_one_phase(tables, AMPS)
+    return concat(one_phase_pdus, lines_in_star)
 
 
 PROFILES = (

@@ -166,6 +166,7 @@ def unit_and_outlet(*sources: Source, first_unit: int = 1) -> ComputedRows:
 
     def rows(tables: Tables) -> Rows:
         outlets = tables.first(*sources)
-        return with_units(numbered(outlets, 1 - first_unit, 0), numbered(outlets))
+        unit_numbers = numbered(outlets, plus=1 - first_unit, position=0)
+        return with_units(unit_numbers, numbered(outlets))
 
     return ComputedRows(rows, tuple(objects_of(sources)))

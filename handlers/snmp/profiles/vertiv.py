@@ -100,7 +100,8 @@ def _v5_metered(values: Column) -> ComputedRows:
         meters = tables[values]
         if not meters:
             return {}
-        return join(meters, [tables[V5_METERED_NAME]], [tables[V5_SWITCH_NAME]])
+        names_of_meters, names_of_outlets = tables[V5_METERED_NAME], tables[V5_SWITCH_NAME]
+        return join(meters, keys=[names_of_meters], outlet_keys=[names_of_outlets])
 
     return rows
 
