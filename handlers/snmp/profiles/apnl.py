@@ -69,7 +69,12 @@ def states(tables: Tables) -> Rows:
 
 
 def _metered_column(values: Column) -> ComputedRows:
-    """A column of the nodes that meter."""
+    """A column of the nodes that meter (nodeType 4 or 5).
+
+    >>> AMPERES = column("~.1.5", "nodeCurrent")
+    >>> _metered_column(AMPERES).rows({AMPERES: {"1": 15, "2": 0}, TYPE: {"1": 5, "2": 6}})
+    {'1': 15}
+    """
     return rows_where(values, TYPE, one_of(*METERING), by_row=True)
 
 
@@ -100,6 +105,11 @@ def _total_of_pdu(values: Scalar) -> ComputedRows:
 
 @computed_from(FEATURES, by_row=True)
 def is_switching_enabled(tables: Tables) -> Rows:
+    """Whether each node may be switched ("1") or not ("0"): a bit of its features.
+
+    >>> is_switching_enabled.rows({FEATURES: {"1": bytes(4)}})
+    {'1': '0'}
+    """
     return bit(tables[FEATURES], SWITCHING_ENABLED)
 
 

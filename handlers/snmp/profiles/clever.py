@@ -397,11 +397,25 @@ def _three(tables: Tables, item: int) -> Rows:
 
 @computed_from(IP)
 def ip_currents(tables: Tables) -> Rows:
+    """The current of each line, items 4 to 6 of the table: their sum is the load.
+
+    >>> ip_currents.rows({IP: {"1.0": 8, "4.0": 15, "5.0": 12, "6.0": 9}})
+    {'4.0': 15, '5.0': 12, '6.0': 9}
+    """
     return _three(tables, 4)
 
 
 @computed_from(IP, on_demand=(SLAVE_ONE,))
 def ip_energies(tables: Tables) -> Rows:
+    """The energy of each line, items 7 to 9, on firmware with the online flags of slaves (item 71
+    and on), which are numbers. Other firmware has other items there, and no row here.
+
+    >>> energies = {"7.0": 152, "8.0": 120, "9.0": 98}
+    >>> ip_energies.rows(tables_of({IP: {**energies, "71.0": 1}}))
+    {'7.0': 152, '8.0': 120, '9.0': 98}
+    >>> ip_energies.rows(tables_of({IP: energies}))
+    {}
+    """
     online_flags = with_arc(tables[IP], 0, "71")
     if not online_flags:
         online_flags = tables[SLAVE_ONE]

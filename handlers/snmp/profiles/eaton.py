@@ -195,7 +195,11 @@ GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, sub=1),), "intDeciAmpsCTN
 
 @computed_from(GENESIS_CURRENT, by_row=True)
 def genesis_currents(tables: Tables) -> Rows:
-    """The currents of the transformers that are there."""
+    """The currents of the transformers that are there: -1 is none.
+
+    >>> genesis_currents.rows(tables_of({GENESIS_CURRENT: {"1": 15, "2": -1}}))
+    {'1': 15}
+    """
     return without(tables[GENESIS_CURRENT], "-1")
 
 

@@ -429,7 +429,12 @@ def _inlets_in_use(tables: Tables, rows: Rows) -> Rows:
 
 
 def _with_missing_inlets(tables: Tables, rows: Rows) -> Rows:
-    """Rows of inlets, or of their lines: no sum if one of the inlets that a PDU counts has none."""
+    """Rows of inlets, or of their lines, and one missing row for each PDU that counts more inlets
+    (inletCount) than have rows, so that there is no sum. Rows begin with PDU and inlet.
+
+    >>> list(_with_missing_inlets({INLET_COUNT: {"1": 2}}, {"1.1.1": 52, "1.1.2": 48}))
+    ['1.1.1', '1.1.2', '1.']
+    """
     return with_missing_if_fewer_parts(rows, tables[INLET_COUNT], 2)
 
 
@@ -577,7 +582,17 @@ def breakers(tables: Tables) -> Rows:
 
 @computed_from(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
 def px2_units(tables: Tables) -> Rows:
-    return with_missing_if_fewer(tables[INLET_COUNT] or tables[PX2_OUTLET_COUNT], tables[PDU_COUNT])
+    """A row for each PDU of a chain. One that the device counts (pduCount) and does not list is
+    missing.
+
+    >>> rows = px2_units.rows({INLET_COUNT: {"1": 1}, PDU_COUNT: {"0": 2}})
+    >>> list(rows), rows["0."].reason
+    (['1', '0.'], 'no answer')
+
+    Firmware without inletCount lists its PDUs by their outlets.
+    """
+    pdus = tables[INLET_COUNT] or tables[PX2_OUTLET_COUNT]
+    return with_missing_if_fewer(pdus, tables[PDU_COUNT])
 
 
 @computed_from(LABEL)

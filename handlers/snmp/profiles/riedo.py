@@ -121,8 +121,18 @@ def _outlet_meters(values: Column) -> ComputedRows:
 
 @computed_from(_only_metered(NAME), TYPE, on_demand=(RELAY_METERS,))
 def metered_outlets(tables: Tables) -> Rows:
-    """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters.
-    A command for outlet "0.7" asks for the name in row 7."""
+    """The names of the meters that are outlets' (upduMeterType 6), on a unit without relays: the
+    meter in row 7 is outlet "0.7". On a unit with relays, whose numbers are not those of the
+    meters, no row.
+
+    >>> meters = {NAME: {"1": "PDU", "7": "web"}, TYPE: {"1": 0, "7": 6}}
+    >>> metered_outlets.rows(tables_of(meters))
+    {'0.7': 'web'}
+    >>> metered_outlets.rows(tables_of({**meters, RELAY_METERS: {"1": "web"}}))
+    {}
+
+    Raises ProtocolError if the type of a meter is not answered.
+    """
     names = rows_if_none_in(tables[NAME], tables[RELAY_METERS])
     if not names:
         return {}

@@ -72,7 +72,12 @@ def _of_outlets(below: str, name: str, *unmetered: str) -> ComputedRows:
 
 
 def _of_one_phase(tables: Tables, values: Column) -> Rows:
-    """The rows of PDUs of one phase."""
+    """The rows of PDUs of one phase (pdu3PhMode 254). One without a mode is kept, too; one whose
+    mode is not answered is missing.
+
+    >>> _of_one_phase({AMPS: {"1": 15, "2": 0, "3": 9}, MODE: {"1": 254, "2": 1}}, AMPS)
+    {'1': 15, '3': 9}
+    """
     return where(tables[values], tables[MODE], none_of(STAR, DELTA, AGGREGATE, UNKNOWN_MODE))
 
 

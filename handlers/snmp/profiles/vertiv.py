@@ -566,7 +566,15 @@ def _measured(
 
 
 def _of_one_phase(values: Source, phases: Source) -> ComputedRows:
-    """Currents of PDUs. The MIBs do not say which current it is on a PDU with three phases."""
+    """The current of each PDU of one phase. The MIBs do not say which current it is on a PDU with
+    three phases, which has no row.
+
+    >>> currents = _of_one_phase(PM_AMPS, PM_PHASES)
+    >>> currents.rows(tables_of({PM_AMPS: {"1.1": 15, "1.2": 9}, PM_PHASES: {"1.1": 1, "1.2": 3}}))
+    {'1.1': 15}
+
+    One that has a number of phases and no current is missing.
+    """
     return rows_where(Complete(values, phases), phases, none_of(THREE_PHASES))
 
 
