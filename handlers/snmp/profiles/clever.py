@@ -344,7 +344,9 @@ def ms_states(tables: Tables) -> Rows:
     Nor is a unit read whose rows have more arcs in their indexes. A word that is neither is
     missing. Raises ProtocolError if fewer rows are listed than counted.
     """
-    if not _is_ms_pdu(tables) or is_of_other_depth(tables, MS_STATUS):
+    if not _is_ms_pdu(tables):
+        return {}
+    if is_of_other_depth(tables, MS_STATUS):
         return {}
     states = tables[MS_STATUS]
     counted_states = up_to_count(states, tables.scalar(MS_COUNT))
@@ -419,7 +421,8 @@ def ip_energies(tables: Tables) -> Rows:
     online_flags = with_arc(tables[IP], 0, "71")
     if not online_flags:
         online_flags = tables[SLAVE_ONE]
-    return rows_if_every_mark(_three(tables, 7), online_flags, matches("-?\\d+"))
+    energies = _three(tables, 7)
+    return rows_if_every_mark(energies, online_flags, matches("-?\\d+"))
 
 
 PROFILES = (

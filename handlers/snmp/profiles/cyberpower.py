@@ -215,8 +215,11 @@ ATS_PHASE = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
 
 
 def _lines(below: str, name: str) -> ComputedRows:
-    values = Complete(column(f"{ATS}.5.2.2.1.{below}", name), from_one=LAST_ARC)
-    return rows_where(values, ATS_PHASE, yes_or_no(LINES, PAIRS))
+    """A column of the lines of a transfer switch, without the pairs of lines in the same table.
+    Rows are numbered from 1: one that is left out is missing.
+    """
+    every_row = Complete(column(f"{ATS}.5.2.2.1.{below}", name), from_one=LAST_ARC)
+    return rows_where(every_row, ATS_PHASE, yes_or_no(LINES, PAIRS))
 
 
 def _ats_total(below: str, name: str) -> Scalar:

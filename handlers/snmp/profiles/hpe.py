@@ -116,7 +116,9 @@ class PduTables(NamedTuple):
             listed_outlets = without(tables[self.states], PADDING)
             if not listed_outlets:
                 listed_outlets = without(tables[self.names], "")
-            return of_units(tables[self.outlet_count], listed_outlets) if listed_outlets else {}
+            if not listed_outlets:
+                return {}
+            return of_units(tables[self.outlet_count], listed_outlets)
 
         return rows
 
@@ -258,7 +260,9 @@ class PduTables(NamedTuple):
             if not tables[types]:  # some firmware lacks the types: a fourth row may be the neutral
                 first_three = without_arc(every_row, -1, "4")
                 lines = left_join(every_row, first_three)
-            return with_missing_up_to_count(lines, tables[phases]) if phases else lines
+            if not phases:
+                return lines
+            return with_missing_up_to_count(lines, tables[phases])
 
         return rows
 

@@ -70,7 +70,9 @@ def counts(tables: Tables) -> Rows:
     {'1': 24}
     """
     outlet_states = tables[states]
-    return of_units(tables[G5.outlet_count], outlet_states) if outlet_states else {}
+    if not outlet_states:
+        return {}
+    return of_units(tables[G5.outlet_count], outlet_states)
 
 
 PROFILES = (

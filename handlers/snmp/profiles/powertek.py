@@ -62,6 +62,14 @@ def _count(unit: int) -> Scalar:
 
 
 def _states(unit: int) -> ComputedRows:
+    """The state of each outlet of one unit, A to H, as many as it counts. Raises ProtocolError if
+    the unit lists outlets and its count is not known: the others of the table are padding.
+
+    >>> states = _states(1)
+    >>> STATES, COUNT = states.objects
+    >>> states.rows(tables_of({STATES: {"1": 1, "2": 0, "3": 0}, COUNT: {"0": 2}}))
+    {'1': 1, '2': 0}
+    """
     states = column(f"{BSPDU}.{unit}.2.1.2", f"outletPdu{BSPDU_UNITS[unit]}State")
     return counted_rows(states, _count(unit), required=True)
 
@@ -198,9 +206,14 @@ def _pwt2_column(unit: int, below: str, name: str) -> Column:
 
 
 def _pwt2(below: str, name: str) -> ComputedRows:
-    return numbered_rows(
-        lambda unit: _unless_zero(_pwt2_column(unit, below, name), _size(unit)), PWT2_UNITS
-    )
+    """A column of the outlets of all units, 1 to 16: row 2.7 is outlet 7 of unit 2. A unit that
+    counts no outlet has no row.
+    """
+
+    def of_unit(unit: int) -> ComputedRows:
+        return _unless_zero(_pwt2_column(unit, below, name), _size(unit))
+
+    return numbered_rows(of_unit, PWT2_UNITS)
 
 
 def _pwt2_valid(unit: int) -> ComputedRows:

@@ -108,7 +108,9 @@ class NamedRows:
         """
         names = tables.names(self.names)
         index = self._indexes(names).get(identity)
-        if index is None or not self._is_named(tables, index, names[index]):
+        if index is None:
+            return None
+        if not self._is_named(tables, index, names[index]):
             return None
         return f"{self.oid}.{index}"
 
@@ -239,7 +241,9 @@ _SOCKET = rf"(?:Sockets\.Socket |{_STRIP}Plug ?)(\d+)\."
 
 
 def _socket_figure(name: str, unit: str) -> Measurement:
-    """What managed PDUs meter of each socket, if it is in this unit."""
+    """What managed PDUs meter of each socket, such as its current; a variable whose unit is not
+    `unit`, such as A, has no row.
+    """
     variables = Variables(_SOCKET + re.escape(name), f"...{name}")
     return variables.figure(rows_where(variables.values, variables.units, one_of(unit)))
 

@@ -49,7 +49,9 @@ def erd_4_states(tables: Tables) -> Rows:
     {}
     """
     states = tables[STATE]
-    return rows_if_any_in(states, tables[DELAY]) if states else {}
+    if not states:
+        return {}
+    return rows_if_any_in(states, tables[DELAY])
 
 
 @computed_from(PROJECT_STATE, PROJECT_FOURTH, by_row=True)

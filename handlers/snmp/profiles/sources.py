@@ -64,7 +64,9 @@ def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> Co
         every_row = tables[values]
         if required:
             require_count(every_row, most)
-        return within_count(every_row, most) if tables.outlet else up_to_count(every_row, most)
+        if tables.outlet:
+            return within_count(every_row, most)
+        return up_to_count(every_row, most)
 
     return rows
 
