@@ -211,6 +211,21 @@ def where(rows: Rows, marks: Rows, test: Test) -> Rows:
     return result
 
 
+def where_value(rows: Rows, test: Test) -> Rows:
+    """The rows whose own value passes a test: the column is its own mark, such as the product type
+    of a unit, of which 0 means "no unit".
+
+    >>> where_value({"1": "2", "2": "0"}, one_of("2"))
+    {'1': '2'}
+
+    A row that is missing stays so. One whose value does not tell has a Missing in its place:
+
+    >>> where_value({"1": "2", "2": "-1"}, one_of("2"))["2"].reason
+    'its mark is none that the MIB names'
+    """
+    return where(rows, rows, test)
+
+
 def without(rows: Rows, *words: str) -> Rows:
     """The rows that read none of these words, such as padding. The words compare as text; a
     register that is filled up (65535) is no word here, and stays for whoever decodes it:
@@ -234,7 +249,7 @@ def without(rows: Rows, *words: str) -> Rows:
             return True
         return is_other(value)
 
-    return where(rows, rows, test)
+    return where_value(rows, test)
 
 
 def strict_where(rows: Rows, marks: Rows, test: Test) -> Rows:
@@ -411,6 +426,22 @@ def rows_if_every_mark(rows: Rows, marks: Rows, test: Test) -> Rows:
     if cause is None:
         return dict.fromkeys(rows, MARK_UNKNOWN)
     return all_missing(rows, missing_because(cause))
+
+
+def rows_if_each(rows: Rows, test: Test) -> Rows:
+    """All rows if the value of each passes a test, none if one fails: here the powers of PDUs, of
+    which -1 means "not supported".
+
+    >>> rows_if_each({"1": 800, "2": 300}, none_of("-1")), rows_if_each({"1": 800}, one_of("-1"))
+    ({'1': 800, '2': 300}, {})
+
+    If a row is missing and none fails, each row has a Missing in place of its value:
+
+    >>> rows = rows_if_each({"1": 800, "2": Missing("no answer")}, none_of("-1"))
+    >>> rows["1"].reason, rows["2"].reason
+    ('no answer', 'no answer')
+    """
+    return rows_if_every_mark(rows, rows, test)
 
 
 def rows_if_any_in(rows: Rows, table: Rows) -> Rows:

@@ -31,7 +31,7 @@ from ..filters import (
     none_of,
     one_of,
     rows_if_any_in,
-    rows_if_every_mark,
+    rows_if_each,
     strict_where,
     up_to_count,
     without,
@@ -120,7 +120,10 @@ def _older_states(states: Column, *others: Source) -> ComputedRows:
     @computed_from(states, by_row=True)
     def rows(tables: Tables) -> Rows:
         state_rows = tables[states]
-        return rows_if_any_in(state_rows, tables.with_all_rows.first(*others)) if state_rows else {}
+        if not state_rows:
+            return {}
+        newer_rows = tables.with_all_rows.first(*others)
+        return rows_if_any_in(state_rows, newer_rows)
 
     return rows
 
@@ -145,7 +148,8 @@ def rpdu_lines(tables: Tables) -> Rows:
     >>> rpdu_lines.rows({RPDU_LOAD: {"1": 15}, RPDU_PHASES: {}})
     {'1': 15}
 
-    Where no column tells phases from banks, the values are emptied: their sum would count twice.
+    Where marks name no phase, each row is missing. Where no column tells phases from banks, the
+    values are emptied: their sum would count twice.
 
     >>> no_marks = {RPDU_PHASES: {}, RPDU_BANK: {}, RPDU_PHASE: {}}
     >>> rpdu_lines.rows({RPDU_LOAD: {"1": 15, "2": 9}, **no_marks})
@@ -156,8 +160,9 @@ def rpdu_lines(tables: Tables) -> Rows:
         return phases
     if list(load) == ["1"]:
         return empty_as_missing(load)
-    has_marks = tables[RPDU_BANK] or tables[RPDU_PHASE]
-    return dict.fromkeys(load, MARK_UNKNOWN) if has_marks else without_values(load)
+    if tables[RPDU_BANK] or tables[RPDU_PHASE]:
+        return dict.fromkeys(load, MARK_UNKNOWN)
+    return without_values(load)
 
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
@@ -203,8 +208,8 @@ RPDU_FACTOR = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
 @computed_from(RPDU_WATTS, on_demand=(RPDU_VOLTS, RPDU_FACTOR))
 def rpdu_power(tables: Tables) -> Rows:
     """The unit's power in W, which the firmware calculates from its current, and from the volts and
-    the power factor that the owner sets. While one of these is 0, a power of 0 is no figure and is
-    emptied.
+    the power factor that the owner sets. While one of these is 0, a power of 0 is no figure: the
+    row stays, with "" as its value.
 
     >>> rpdu_power.rows({RPDU_WATTS: {"0": 230}})
     {'0': 230}
@@ -216,9 +221,10 @@ def rpdu_power(tables: Tables) -> Rows:
     watts = tables[RPDU_WATTS]
     if not is_one_of(watts.get("0"), ("0",)):
         return empty_as_missing(watts)
-    with_volts = except_where(watts, ("0",), tables[RPDU_VOLTS], one_of("0"))
-    with_volts_and_factor = except_where(with_volts, ("0",), tables[RPDU_FACTOR], one_of("0"))
-    return left_join(watts, with_volts_and_factor)
+    zeros, is_zero = ("0",), one_of("0")
+    watts_with_volts = except_where(watts, zeros, tables[RPDU_VOLTS], is_zero)
+    measured_watts = except_where(watts_with_volts, zeros, tables[RPDU_FACTOR], is_zero)
+    return left_join(watts, measured_watts)
 
 
 # Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The
@@ -278,9 +284,8 @@ RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), Decimal(10))
 
 
 def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlets, ...]:
-    """The outlets of a MasterSwitch plus or VM, under the index unit.outlet. For plus,
-    fence_apc_snmp uses unit.1.outlet, so that form is read too. Of a MasterSwitch plus, the state
-    off is 2, and the command is 3:
+    """The outlets of a MasterSwitch plus or VM, under the index unit.outlet. Of a MasterSwitch
+    plus, the state off is 2, and the command is 3:
 
     >>> (way,) = _masterswitch("318.1.1.6", "MSP", PLUS_COUNT, off=3)
     >>> unit = tables_of({way.states.source: {"1.1": 1, "1.2": 2}})
@@ -288,6 +293,12 @@ def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlet
     'DOWN'
     >>> way.control.varbinds(unit, "1.1", up=False)
     [('1.3.6.1.4.1.318.1.1.6.5.1.1.5.1.1', 3)]
+
+    For plus, fence_apc_snmp uses unit.1.outlet. The printed number is the first and the last arc,
+    and so that of both forms:
+
+    >>> way.number.rows(tables_of({way.states.source: {"1.1.7": 1, "2.1.7": 1}}))
+    {'1.1.7': '1:7', '2.1.7': '2:7'}
 
     tree: the OID of the unit's kind.
     kind: the word for it in the names of the objects.
@@ -339,9 +350,11 @@ def easy_outlet_units(tables: Tables) -> Rows:
     >>> easy_outlet_units.rows({EASY_STATE: {"1": -1}, EASY_MODULE: {"1": -1}})
     {}
     """
-    has_outlets = without(tables[EASY_STATE], NO_OUTLET)
-    outlet_units = without(tables[EASY_MODULE], NO_OUTLET) if has_outlets else {}
-    return rows_if_any_in(outlet_units, has_outlets)
+    outlet_states = without(tables[EASY_STATE], NO_OUTLET)
+    if not outlet_states:
+        return {}
+    outlet_units = without(tables[EASY_MODULE], NO_OUTLET)
+    return rows_if_any_in(outlet_units, outlet_states)
 
 
 @computed_from(EASY_COUNT)
@@ -354,7 +367,7 @@ def easy_count_of_none(tables: Tables) -> Rows:
     >>> easy_count_of_none.rows({EASY_COUNT: {"0": 1}})
     {}
     """
-    return rows_if_every_mark(tables[EASY_COUNT], tables[EASY_COUNT], matches("0"))
+    return rows_if_each(tables[EASY_COUNT], matches("0"))
 
 
 each_easy = partial(each_unit_rows, device=EASY_DEVICE, outlet_units=easy_outlet_units)

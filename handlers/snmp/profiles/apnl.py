@@ -15,7 +15,7 @@ it makes a sum unknown. "" is a row that is not metered.
 from ..cells import Rows
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import none_of, one_of, rows_if_any_in, strict_where, where
+from ..filters import none_of, one_of, rows_if_any_in, strict_where, where_value
 from ..joins import bit
 from ..objects import Column, Scalar
 from ..profile import Profile
@@ -69,7 +69,12 @@ def states(tables: Tables) -> Rows:
 
 
 def _metered_column(values: Column) -> ComputedRows:
-    """A column of the nodes that meter."""
+    """A column of the nodes that meter (nodeType 4 or 5).
+
+    >>> AMPERES = column("~.1.5", "nodeCurrent")
+    >>> _metered_column(AMPERES).rows({AMPERES: {"1": 15, "2": 0}, TYPE: {"1": 5, "2": 6}})
+    {'1': 15}
+    """
     return rows_where(values, TYPE, one_of(*METERING), by_row=True)
 
 
@@ -92,13 +97,19 @@ def _total_of_pdu(values: Scalar) -> ComputedRows:
         if not _is_modular(tables):
             return {}
         types = tables.with_all_rows[TYPE]
-        return rows_if_any_in(tables[values], where(types, types, one_of(*METERING)))
+        nodes_that_meter = where_value(types, one_of(*METERING))
+        return rows_if_any_in(tables[values], nodes_that_meter)
 
     return rows
 
 
 @computed_from(FEATURES, by_row=True)
 def is_switching_enabled(tables: Tables) -> Rows:
+    """Whether each node may be switched ("1") or not ("0"): a bit of its features.
+
+    >>> is_switching_enabled.rows({FEATURES: {"1": bytes(4)}})
+    {'1': '0'}
+    """
     return bit(tables[FEATURES], SWITCHING_ENABLED)
 
 

@@ -30,7 +30,7 @@ from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import counted_by
 from ..evidence import SIMULATED
-from ..filters import matches, one_of, rows_if_any_in, rows_if_every_mark, without
+from ..filters import matches, one_of, rows_if_any_in, rows_if_each, rows_if_every_mark, without
 from ..joins import times
 from ..measurements import Measurement
 from ..objects import Column, Span, Spread
@@ -77,9 +77,10 @@ def unconfirmed_slots(tables: Tables) -> Rows:
     {}
     """
     confirmations = tables.with_all_rows[CONFIRMATION]
-    if not rows_if_every_mark(confirmations, confirmations, matches(NO_CONFIRMATION)):
+    confirms_none = matches(NO_CONFIRMATION)
+    if not rows_if_each(confirmations, confirms_none):
         return {}  # its slots are not read
-    return rows_if_every_mark(tables[STATUS], confirmations, matches(NO_CONFIRMATION))
+    return rows_if_every_mark(tables[STATUS], confirmations, confirms_none)
 
 
 DISPLAYED = column("21317.1.3.2.2.2.1.5.1.2", "displayOutletStatus")
@@ -109,7 +110,8 @@ def displayed_states(tables: Tables) -> Rows:
     count = tables.scalar(NUMBER_OF_OUTLETS)
     if count is None or counted_by(count) == 0:
         return {}
-    return if_complete(without(tables[DISPLAYED], DISPLAYED_NOT_THERE), count)
+    outlet_states = without(tables[DISPLAYED], DISPLAYED_NOT_THERE)
+    return if_complete(outlet_states, count)
 
 
 PE2 = "21317.1.3.2.3"
@@ -156,7 +158,9 @@ def _station_rows(values: Source) -> ComputedRows:
     @computed_from(*objects_of([values]), OUTLET_COUNTS, OPERATION, by_row=True)
     def rows(tables: Tables) -> Rows:
         stations = tables.with_all_rows.first(OUTLET_COUNTS, OPERATION)
-        return rows_if_any_in(tables[values], stations) if stations else {}
+        if not stations:
+            return {}
+        return rows_if_any_in(tables[values], stations)
 
     return rows
 

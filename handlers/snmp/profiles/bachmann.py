@@ -31,6 +31,7 @@ from ..filters import (
     rows_if_every_mark,
     rows_if_none_in,
     where,
+    where_value,
     without,
 )
 from ..joins import left_join, numbered
@@ -204,10 +205,11 @@ def _irs_socket(sub_oid: str, name: str) -> Measurement:
 
     @computed_from(values, IRS_METERS_SOCKETS)
     def rows(tables: Tables) -> Rows:
-        flags = tables[IRS_METERS_SOCKETS]
-        if_every_pdu_meters = rows_if_every_mark(tables[values], flags, matches_yes_or_no(YES, NO))
+        flags, figures = tables[IRS_METERS_SOCKETS], tables[values]
+        if_every_pdu_meters = rows_if_every_mark(figures, flags, matches_yes_or_no(YES, NO))
+        every_socket = left_join(figures, if_every_pdu_meters)
         pdus_that_meter = without(flags, NO)
-        return rows_if_any_in(left_join(tables[values], if_every_pdu_meters), pdus_that_meter)
+        return rows_if_any_in(every_socket, pdus_that_meter)
 
     return figure(rows, THOUSANDTHS, unmetered="not every PDU meters its sockets")
 
@@ -237,7 +239,7 @@ def _irs_total(sub_oid: str, name: str) -> Total:
     def rows(tables: Tables) -> Rows:
         """The phases of a chain in which no PDU says that it does not meter them."""
         flags = tables[IRS_METERS_PHASES]
-        pdus_without_meter = without(where(flags, flags, one_of(NO)), "")
+        pdus_without_meter = where_value(flags, one_of(NO))
         every_phase = {} if pdus_without_meter else tables[IRS_PHASES]
         phases = rows_if_none_in(every_phase, pdus_without_meter)
         if not phases:

@@ -55,9 +55,16 @@ HAS_MONITOR = of_unit(PDU_HAS_MONITOR, CONTROL, THE_PDU)
 
 @computed_from(OUT_OF_SERVICE, PDU_COUNT, on_demand=(PDU_HAS_CONTROL,))
 def units(tables: Tables) -> Rows:
-    """The PDUs, by the first of two columns that the firmware has."""
+    """A row for each PDU, from the first of two columns that the firmware has. One that the device
+    counts and does not list is missing: "0." is a row whose index is not known.
+
+    >>> list(units.rows({OUT_OF_SERVICE: {"1": 0}, PDU_COUNT: {"0": 2}}))
+    ['1', '0.']
+    """
     pdus = tables[OUT_OF_SERVICE] or tables[PDU_HAS_CONTROL]
-    return with_missing_if_fewer(pdus, tables[PDU_COUNT]) if pdus else {}
+    if not pdus:
+        return {}
+    return with_missing_if_fewer(pdus, tables[PDU_COUNT])
 
 
 def _metered(below: str, name: str) -> ComputedRows:

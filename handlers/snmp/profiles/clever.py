@@ -38,6 +38,7 @@ from ..filters import (
     rows_if_none_in,
     up_to_count,
     where,
+    where_value,
     with_arc,
     without,
     yes_or_no,
@@ -74,6 +75,8 @@ def _if_counted(values: Source, count: Scalar, *, by_row: bool = False) -> Compu
     {'1': '1.53'}
     >>> _if_counted(AMPERES, COUNT).rows(tables_of({AMPERES: {"1": "1.53"}}))
     {}
+
+    by_row: whether a command to one outlet may ask the row of that outlet alone.
     """
 
     @computed_from(values, count, by_row=by_row)
@@ -93,7 +96,8 @@ def _meter(values: Column, beside: Column, count: Scalar) -> ComputedRows:
     {'1': '1.53', '2': '0.20'}
 
     Some MPDUs meter groups of outlets: the group's figure is in the row of one outlet, and the
-    others read "--". It is no outlet's, so one row that is missing takes the place of all:
+    others read "--". It is no outlet's, so one row that is missing takes the place of all that are
+    left, which are fewer than the outlets:
 
     >>> list(current.rows(tables_of({COUNT: {"0": 2}, AMPERES: {"1": "1.53", "2": "--"}})))
     ['.']
@@ -106,8 +110,10 @@ def _meter(values: Column, beside: Column, count: Scalar) -> ComputedRows:
 
     @computed_from(values, beside, count)
     def rows(tables: Tables) -> Rows:
-        every_row = with_missing_rows_of(tables[values], without(tables[beside], *NOT_THERE))
-        return if_complete(without(every_row, *NOT_THERE), tables.scalar(count))
+        meters_beside = without(tables[beside], *NOT_THERE)
+        every_row = with_missing_rows_of(tables[values], meters_beside)
+        meters = without(every_row, *NOT_THERE)
+        return if_complete(meters, tables.scalar(count))
 
     return rows
 
@@ -338,7 +344,9 @@ def ms_states(tables: Tables) -> Rows:
     Nor is a unit read whose rows have more arcs in their indexes. A word that is neither is
     missing. Raises ProtocolError if fewer rows are listed than counted.
     """
-    if not _is_ms_pdu(tables) or is_of_other_depth(tables, MS_STATUS):
+    if not _is_ms_pdu(tables):
+        return {}
+    if is_of_other_depth(tables, MS_STATUS):
         return {}
     states = tables[MS_STATUS]
     counted_states = up_to_count(states, tables.scalar(MS_COUNT))
@@ -363,7 +371,7 @@ def _of_ms_pdu(values: Object) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         if not _is_ms_pdu(tables):
             return {}
-        states = where(tables[MS_STATUS], tables[MS_STATUS], yes_or_no(MS_WORDS, NUMBERS))
+        states = where_value(tables[MS_STATUS], yes_or_no(MS_WORDS, NUMBERS))
         count_without_states = rows_if_none_in(tables[MS_COUNT], states)
         return rows_if_none_in(tables[values], count_without_states)
 
@@ -378,20 +386,43 @@ SLAVE_ONE = scalar("30966.10.3.2.71.0", "statusInfo")
 
 
 def _three(tables: Tables, item: int) -> Rows:
-    """One item of each of the three lines."""
+    """One item of each of the three lines, such as 4, the current: the lines have the items 4 to 6.
+    With fewer than three one row without an index is missing.
+
+    >>> list(_three({IP: {"3.1": 0, "4.1": 15, "5.1": 12}}, 4))
+    ['4.1', '5.1', '.']
+    """
     items = [str(item + line) for line in range(3)]
-    return with_missing_if_below(with_arc(tables[IP], 0, *items), 3)
+    items_of_lines = with_arc(tables[IP], 0, *items)
+    return with_missing_if_below(items_of_lines, 3)
 
 
 @computed_from(IP)
 def ip_currents(tables: Tables) -> Rows:
+    """The current of each line, items 4 to 6 of the table: their sum is the load.
+
+    >>> ip_currents.rows({IP: {"1.0": 8, "4.0": 15, "5.0": 12, "6.0": 9}})
+    {'4.0': 15, '5.0': 12, '6.0': 9}
+    """
     return _three(tables, 4)
 
 
 @computed_from(IP, on_demand=(SLAVE_ONE,))
 def ip_energies(tables: Tables) -> Rows:
-    online_flags = with_arc(tables[IP], 0, "71") or tables[SLAVE_ONE]
-    return rows_if_every_mark(_three(tables, 7), online_flags, matches("-?\\d+"))
+    """The energy of each line, items 7 to 9, on firmware with the online flags of slaves (item 71
+    and on), which are numbers. Other firmware has other items there, and no row here.
+
+    >>> energies = {"7.0": 152, "8.0": 120, "9.0": 98}
+    >>> ip_energies.rows(tables_of({IP: {**energies, "71.0": 1}}))
+    {'7.0': 152, '8.0': 120, '9.0': 98}
+    >>> ip_energies.rows(tables_of({IP: energies}))
+    {}
+    """
+    online_flags = with_arc(tables[IP], 0, "71")
+    if not online_flags:
+        online_flags = tables[SLAVE_ONE]
+    energies = _three(tables, 7)
+    return rows_if_every_mark(energies, online_flags, matches("-?\\d+"))
 
 
 PROFILES = (

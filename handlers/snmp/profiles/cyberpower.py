@@ -159,18 +159,21 @@ ENERGY = _phases("10", "ePDULoadStatusEnergy")
 
 
 def _rows_of_one_unit(rows: Rows, modules: Rows) -> Rows:
-    """The rows, if all modules are 0 or all are 1, or none is listed: it is no chain.
+    """The rows, if all modules are 0 or all are 1, or none is listed: it is no chain. While one is
+    not answered, and the others are all 0 or all 1, each row is missing.
 
     >>> _rows_of_one_unit({"1": 15}, {"1": 1, "2": 1}), _rows_of_one_unit({"1": 15}, {})
     ({'1': 15}, {'1': 15})
     >>> _rows_of_one_unit({"1": 15}, {"1": 1, "2": 2})
     {}
     """
-    return (
-        rows_if_every_mark(rows, modules, matches("0"))
-        or rows_if_every_mark(rows, modules, matches("1"))
-        or rows_if_none_in(rows, modules)
-    )
+    rows_if_all_0 = rows_if_every_mark(rows, modules, matches("0"))
+    if rows_if_all_0:
+        return rows_if_all_0
+    rows_if_all_1 = rows_if_every_mark(rows, modules, matches("1"))
+    if rows_if_all_1:
+        return rows_if_all_1
+    return rows_if_none_in(rows, modules)
 
 
 def _of_epdu2(values: ComputedRows) -> ComputedRows:
@@ -196,8 +199,9 @@ def _of_epdu2(values: ComputedRows) -> ComputedRows:
         if not tables.first(*LISTED):
             return {}
         modules_of_units, modules_of_outlets = tables[DEVICE_MODULE], STATE.units(tables)
-        rows = _rows_of_one_unit(tables[values], modules_of_units)
-        return rows and _rows_of_one_unit(tables[values], modules_of_outlets)
+        if not _rows_of_one_unit(tables[values], modules_of_units):
+            return {}
+        return _rows_of_one_unit(tables[values], modules_of_outlets)
 
     return rows
 
@@ -211,8 +215,11 @@ ATS_PHASE = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
 
 
 def _lines(below: str, name: str) -> ComputedRows:
-    values = Complete(column(f"{ATS}.5.2.2.1.{below}", name), from_one=LAST_ARC)
-    return rows_where(values, ATS_PHASE, yes_or_no(LINES, PAIRS))
+    """A column of the lines of a transfer switch, without the pairs of lines in the same table.
+    Rows are numbered from 1: one that is left out is missing.
+    """
+    every_row = Complete(column(f"{ATS}.5.2.2.1.{below}", name), from_one=LAST_ARC)
+    return rows_where(every_row, ATS_PHASE, yes_or_no(LINES, PAIRS))
 
 
 def _ats_total(below: str, name: str) -> Scalar:

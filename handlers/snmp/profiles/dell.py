@@ -33,7 +33,8 @@ DEVICE_ENERGY = column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy")
 
 def _metered_column(below: str, name: str) -> Measurement:
     """A figure of each outlet. Metered and switched outlets are two tables, whose rows differ where
-    an outlet is not metered: a meter is that of the switched outlet with the same number.
+    an outlet is not metered: a meter is that of the switched outlet with the same number, and has
+    that outlet's row. One without such an outlet is left out.
 
     >>> numbers = {METERED_NUMBER: {"1": 7}, NUMBER: {"1": 1, "7": 7}}
     >>> POWER = column(f"{ROOT}.130.2.2.1.9", "rPDUOutletMeteredStatusPower")
@@ -48,7 +49,7 @@ def _metered_column(below: str, name: str) -> Measurement:
         meters = tables[values]
         if not meters:
             return {}  # the numbers are not read
-        return join(meters, [tables[METERED_NUMBER]], [tables[NUMBER]])
+        return join(meters, keys=[tables[METERED_NUMBER]], outlet_keys=[tables[NUMBER]])
 
     return figure(rows)
 

@@ -11,7 +11,7 @@ from ..cells import Rows
 from ..completeness import with_missing_rows_of
 from ..controls import Write
 from ..evidence import SIMULATED
-from ..filters import where, yes_or_no
+from ..filters import where, where_value, yes_or_no
 from ..joins import left_join
 from ..profile import Profile
 from ..states import State
@@ -48,7 +48,7 @@ def _of_enabled_pdus(below: int, name: str) -> ComputedRows:
     @computed_from(output, ENABLED, DISCONNECTION)
     def rows(tables: Tables) -> Rows:
         enabled_flags = with_missing_rows_of(tables[ENABLED], tables[output])
-        enabled_pdus = where(enabled_flags, enabled_flags, yes_or_no((ON,), (OFF,)))
+        enabled_pdus = where_value(enabled_flags, yes_or_no((ON,), (OFF,)))
         connected_output = where(tables[output], tables[DISCONNECTION], yes_or_no((OFF,), (ON,)))
         return left_join(enabled_pdus, connected_output)
 

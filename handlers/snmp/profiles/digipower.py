@@ -176,11 +176,14 @@ def names(tables: Tables) -> Rows:
     >>> no_texts = dict.fromkeys(CONFIGURATIONS.values(), {})
     >>> names.rows({**no_texts, CONFIGURATIONS[FIRST]: {"1": "web,0,3"}})
     {'1': 'web'}
+
+    An outlet of a further unit has the unit before it: "2.1".
     """
-    by_unit = {
-        unit: field(tables[configuration], 0) for unit, configuration in CONFIGURATIONS.items()
-    }
-    return concat(*(rows if u == FIRST else prefixed(u, rows) for u, rows in by_unit.items()))
+    names_of_units = []
+    for unit, configuration in CONFIGURATIONS.items():
+        outlet_names = field(tables[configuration], 0)
+        names_of_units.append(outlet_names if unit == FIRST else prefixed(unit, outlet_names))
+    return concat(*names_of_units)
 
 
 # a walk that ended early shows no other sign than the next row

@@ -27,6 +27,7 @@ from ..evidence import DRIVER, SIMULATED, EvidenceLevel
 from ..filters import (
     matches,
     matches_yes_or_no,
+    rows_if_each,
     rows_if_every_mark,
     up_to_count,
     where,
@@ -84,16 +85,18 @@ def lines(tables: Tables) -> Rows:
     >>> list(rows), rows["0.1."].reason
     (['0.1.1', '0.1.2', '0.1.'], 'no answer')
 
-    So is a row whose type is not answered, or none that the MIB names: it may be the neutral.
+    So is a listed row whose type is not answered ("" in `type_of_line`), or none that the MIB
+    names: it may be the neutral.
 
     >>> rows = lines.rows({CURRENT: {"0.1.1": 5}, CURRENT_TYPE: {"0.1.1": "9"}, CURRENT_COUNT: {}})
     >>> rows["0.1.1"].reason
     'its mark is none that the MIB names'
     """
     currents = tables[CURRENT]
-    types = left_join(currents, tables[CURRENT_TYPE])
+    type_of_line = left_join(currents, tables[CURRENT_TYPE])
     every_line = with_missing_up_to_count(currents, tables[CURRENT_COUNT])
-    return where(every_line, types, yes_or_no(LINES_OF_INPUT, (NEUTRAL,)))
+    is_line = yes_or_no(LINES_OF_INPUT, (NEUTRAL,))
+    return where(every_line, type_of_line, is_line)
 
 
 @computed_from(UNITS_PRESENT)
@@ -175,14 +178,16 @@ def channels(tables: Tables) -> Rows:
     >>> channels.rows(tables_of({**unit, MONITOR_TYPE: {"0": 9}}))["1"].reason
     'its mark is none that the MIB names'
 
-    Raises ProtocolError if the unit shows fewer channels than it counts.
+    A channel that reads "" is missing, too. Raises ProtocolError if the unit shows fewer channels
+    than it counts.
     """
     monitor_type = tables[MONITOR_TYPE]
-    if rows_if_every_mark(monitor_type, monitor_type, matches(WITH_BRANCHES)):
+    if rows_if_each(monitor_type, matches(WITH_BRANCHES)):
         return without_values(monitor_type)
     every_current = up_to_count(tables[CHANNELS], tables.scalar(CHANNEL_COUNT))
     is_disjoint = matches_yes_or_no(DISJOINT, WITH_BRANCHES)
-    return empty_as_missing(rows_if_every_mark(every_current, monitor_type, is_disjoint))
+    disjoint_currents = rows_if_every_mark(every_current, monitor_type, is_disjoint)
+    return empty_as_missing(disjoint_currents)
 
 
 GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, sub=1),), "intDeciAmpsCTN")
@@ -190,7 +195,11 @@ GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, sub=1),), "intDeciAmpsCTN
 
 @computed_from(GENESIS_CURRENT, by_row=True)
 def genesis_currents(tables: Tables) -> Rows:
-    """The currents of the transformers that are there."""
+    """The currents of the transformers that are there: -1 is none.
+
+    >>> genesis_currents.rows(tables_of({GENESIS_CURRENT: {"1": 15, "2": -1}}))
+    {'1': 15}
+    """
     return without(tables[GENESIS_CURRENT], "-1")
 
 

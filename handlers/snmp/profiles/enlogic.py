@@ -131,7 +131,8 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
     @computed_from(number, metered_number)
     def printed_numbers(tables: Tables) -> Rows:
         numbers = tables[number] or tables[metered_number]
-        return with_units(numbered(numbers, position=0), numbers)
+        unit_numbers = numbered(numbers, position=0)
+        return with_units(unit_numbers, numbers)
 
     def meter(values: Column, scale: Decimal) -> Measurement:
         """A figure of each switched outlet, from the table of metered ones. Their rows differ where
@@ -238,7 +239,9 @@ def edge_units(tables: Tables) -> Rows:
 
     Firmware without the phase counts lists its units by their outlets; a count of 0 is padding.
     """
-    units = tables[EDGE_PHASES] or without(tables[EDGE.outlet_count], hpe.PADDING)
+    units = tables[EDGE_PHASES]
+    if not units:
+        units = without(tables[EDGE.outlet_count], hpe.PADDING)
     return with_missing_if_fewer(units, tables[EDGE.unit_count])
 
 

@@ -37,10 +37,19 @@ OUTPUT = _column(16, "loadOutput")
 
 @computed_from(OUTPUT, AVAILABLE, by_row=True)
 def outputs(tables: Tables) -> Rows:
-    """The outputs of the slots that have a fuse."""
-    outlets, fuses = tables[OUTPUT], tables[AVAILABLE]
-    where_fused = where if tables.outlet else strict_where
-    return where_fused(outlets, fuses, one_of("1"))
+    """The outputs of the slots that have a fuse (1).
+
+    >>> slots = {OUTPUT: {"1.1": 1, "1.2": 0}, AVAILABLE: {"1.1": 1, "1.2": 0}}
+    >>> outputs.rows(tables_of(slots))
+    {'1.1': 1}
+
+    Raises ProtocolError if a slot does not say whether it has one; not of a command, which reads
+    one slot.
+    """
+    slots, fuses, has_fuse = tables[OUTPUT], tables[AVAILABLE], one_of("1")
+    if tables.outlet:
+        return where(slots, fuses, has_fuse)
+    return strict_where(slots, fuses, has_fuse)
 
 
 PROFILES = (

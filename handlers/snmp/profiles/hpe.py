@@ -113,8 +113,12 @@ class PduTables(NamedTuple):
                 counts = where(tables[self.outlet_count], switches, one_of(CONTROLLABLE))
                 if counts:
                     return counts
-            listing = without(tables[self.states], PADDING) or without(tables[self.names], "")
-            return of_units(tables[self.outlet_count], listing) if listing else {}
+            listed_outlets = without(tables[self.states], PADDING)
+            if not listed_outlets:
+                listed_outlets = without(tables[self.names], "")
+            if not listed_outlets:
+                return {}
+            return of_units(tables[self.outlet_count], listed_outlets)
 
         return rows
 
@@ -122,7 +126,7 @@ class PduTables(NamedTuple):
         self, controllable: Column, *, allow: Sequence[str] = (), refuse: Sequence[str] = ()
     ) -> Guard:
         """Refuses a command to an outlet whose unit only meters, by the unit's value of
-        `controllable`. Outlet 2.7 is of unit 2:
+        `controllable`. The table of states says which outlets there are; 2.7 is of unit 2:
 
         >>> guard = PDU3.guard(PDU3_CONTROLLABLE, allow=("1",))
         >>> chain = tables_of({PDU3_CONTROLLABLE: {"1": 1, "2": 2}})
@@ -133,8 +137,8 @@ class PduTables(NamedTuple):
 
         allow, refuse: the values that allow or forbid it; one of them is given.
         """
-        flag = of_unit(controllable, self.states)
-        return Guard(flag, ONLY_METERS, tuple(allow), tuple(refuse))
+        flag_of_outlet = of_unit(controllable, self.states)
+        return Guard(flag_of_outlet, ONLY_METERS, tuple(allow), tuple(refuse))
 
     def outlets(
         self, control: Write, guard: Guard, states: Optional[State] = None, *, first_unit: int = 1
@@ -203,6 +207,9 @@ class PduTables(NamedTuple):
         Decimal('1100')
         >>> power.read(tables_of({WATTS: {"1.1": 800}, **outlet_counts}), None)
         NotMetered(reason='unit 2 without a meter')
+
+        else_outlets: a device without any of them has the sum of its outlets.
+        always_there: each device has one of them; one that answers none is not known.
         """
         units = rows_without(self.outlet_count, PADDING)
         return total(
@@ -251,8 +258,11 @@ class PduTables(NamedTuple):
             every_row = with_missing_first_rows(currents_of_all, LAST_ARC)
             lines = where(every_row, tables[types], yes_or_no(LINES, (NEUTRAL,)))
             if not tables[types]:  # some firmware lacks the types: a fourth row may be the neutral
-                lines = left_join(every_row, without_arc(every_row, -1, "4"))
-            return with_missing_up_to_count(lines, tables[phases]) if phases else lines
+                first_three = without_arc(every_row, -1, "4")
+                lines = left_join(every_row, first_three)
+            if not phases:
+                return lines
+            return with_missing_up_to_count(lines, tables[phases])
 
         return rows
 
@@ -279,8 +289,11 @@ class PduTables(NamedTuple):
         >>> load.read(tables_of({}), None, outlets={"1.1": Decimal("1.5")})
         Decimal('1.5')
 
+        A fourth line that may be the neutral leaves the load unmetered, with that reason.
+
         phases: the number of lines of each unit; the table may list more.
-        always_there: each device has one of these figures; one that answers none is not known.
+        always_there: each device has lines; one that answers none is not known. With `has_total`
+            it has no effect: the outlets take the place of the lines.
         """
         lines = figure(
             self.lines(phases),
@@ -341,7 +354,8 @@ NOT_MEASURED = "-1"
 def core_and_bars(tables: Tables) -> Rows:
     """The states of a modular PDU's outlets: the outputs of its core, and the outlets of the bars
     that are plugged into outputs. Row 1.2.1 is outlet 1 of the bar at output 2. The table of bars
-    has rows for every output; one without a bar has an empty mpduDeviceType.
+    has rows for every output; one without a bar has an empty mpduDeviceType. `type_of_output` has
+    the type of output 1.2 in row 1.2.1. An output with a type and no state is missing.
 
     >>> core = {CORE_STATE: {"1.1": "on", "1.2": "on"}, DEVICE_TYPE: {"1.1": "bar", "1.2": ""}}
     >>> core_and_bars.rows({**core, BAR_STATE: {"1.1.1": "off", "1.2.1": "off"}})
@@ -350,7 +364,8 @@ def core_and_bars(tables: Tables) -> Rows:
     types, outlets_of_bars = tables[DEVICE_TYPE], tables[BAR_STATE]
     type_of_output = part_of(types, outlets_of_bars, stop=2)
     plugged_bars = where(outlets_of_bars, type_of_output, none_of(""))
-    return concat(with_missing_rows_of(tables[CORE_STATE], types), plugged_bars)
+    every_output = with_missing_rows_of(tables[CORE_STATE], types)
+    return concat(every_output, plugged_bars)
 
 
 @computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
@@ -361,9 +376,11 @@ def mpdu_numbers(tables: Tables) -> Rows:
     >>> mpdu_numbers.rows({**core, BAR_STATE: {"1.1.1": "off", "1.2.1": "off"}})
     {'1.1': '1', '1.2': '2', '1.1.1': '1-1', '1.2.1': '2-1'}
     """
-    bars = tables[BAR_STATE]
-    core = numbered(with_missing_rows_of(tables[CORE_STATE], tables[DEVICE_TYPE]))
-    return concat(core, with_units(numbered(bars, position=1), numbered(bars), "-"))
+    outputs, bars = tables[CORE_STATE], tables[BAR_STATE]
+    every_output = with_missing_rows_of(outputs, tables[DEVICE_TYPE])
+    output_of_bar = numbered(bars, position=1)
+    numbers_of_bars = with_units(output_of_bar, numbered(bars), "-")
+    return concat(numbered(every_output), numbers_of_bars)
 
 
 def _with_bars(core: Column, below: str, name: str) -> Parts:
@@ -412,8 +429,9 @@ def module_powers(tables: Tables) -> Rows:
     """
     powers, count = tables[MODULE_POWER], tables.scalar(MODULE_COUNT)
     if count is not None:
-        is_number_of_pdus = re.fullmatch("[1-9][0-9]*", text(count))
-        return with_missing_up_to_count(powers, tables[MODULE_COUNT]) if is_number_of_pdus else {}
+        if not re.fullmatch("[1-9][0-9]*", text(count)):
+            return {}
+        return with_missing_up_to_count(powers, tables[MODULE_COUNT])
     every_pdu = with_missing_rows_of(tables[MODULE_PDUS], powers)
     return left_join(every_pdu, powers)
 

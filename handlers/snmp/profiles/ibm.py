@@ -224,7 +224,9 @@ def metered_power(tables: Tables) -> Rows:
     watts = tables[METERED_WATTS]
     is_zero = is_one_of(watts.get("0"), ("0",))
     is_idle = is_one_of(tables[METERED_AMPS].get("0"), ("0",))
-    return without_values(watts) if is_zero and not is_idle else watts
+    if is_zero and not is_idle:
+        return without_values(watts)
+    return watts
 
 
 PROFILES = (

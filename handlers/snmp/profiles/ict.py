@@ -29,9 +29,17 @@ WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
 
 @computed_from(SYSTEM_CURRENT, BUS, by_row=True)
 def system_current(tables: Tables) -> Rows:
-    """The current of a panel without a table of buses."""
+    """The current of a panel without a table of buses; a panel with buses has no row. While the
+    buses are not answered, one row without an index (".") is missing.
+
+    >>> system_current.rows(tables_of({SYSTEM_CURRENT: {"0": "1.5"}}))
+    {'0': '1.5'}
+    >>> system_current.rows(tables_of({SYSTEM_CURRENT: {"0": "1.5"}, BUS: {"1": "0.7"}}))
+    {}
+    """
     buses = tables.with_all_rows[BUS]
-    return rows_if_none_in({} if buses else tables[SYSTEM_CURRENT], buses)
+    current = {} if buses else tables[SYSTEM_CURRENT]
+    return rows_if_none_in(current, buses)
 
 
 def _amperes(source: Source) -> Measurement:

@@ -32,7 +32,8 @@ def numbered_rows(
     functions = {n: rows_of_part(n) for n in numbers}
 
     def rows(tables: Tables) -> Rows:
-        return concat(*(tables.prefixed(str(n), function) for n, function in functions.items()))
+        rows_of_parts = (tables.prefixed(str(n), part) for n, part in functions.items())
+        return concat(*rows_of_parts)
 
     values = numbered_parts(lambda n: functions[n].objects[0], functions)
     tests = [test for function in functions.values() for test in function.objects[1:]]

@@ -62,9 +62,17 @@ def named(tables: Tables) -> Rows:
 
 @computed_from(G5.outlet_count, G5.states, INDEX)
 def counts(tables: Tables) -> Rows:
-    """The outlets of units with outlets in the table of states."""
+    """The number of outlets of each unit that has outlets in the table of states; others only
+    meter.
+
+    >>> chain = {G5.outlet_count: {"1": 24, "2": 24}, INDEX: {"1.1": 1}}
+    >>> counts.rows(tables_of({**chain, G5.states: {"1.1": 2}}))
+    {'1': 24}
+    """
     outlet_states = tables[states]
-    return of_units(tables[G5.outlet_count], outlet_states) if outlet_states else {}
+    if not outlet_states:
+        return {}
+    return of_units(tables[G5.outlet_count], outlet_states)
 
 
 PROFILES = (

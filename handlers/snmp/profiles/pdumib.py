@@ -17,7 +17,7 @@ from ..completeness import with_missing_rows_of, with_missing_up_to_count
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import matches, rows_if_every_mark
+from ..filters import matches, rows_if_each
 from ..objects import Column
 from ..profile import NO_MAKER, Profile
 from ..states import State
@@ -47,13 +47,14 @@ def _supported(values: Column) -> ComputedRows:
     >>> power.rows(tables_of({DEVICE_POWER: {"1": 800, "2": -1}}))
     {}
 
-    A PDU that the device counts (deviceStatusTableSize) and does not list is missing.
+    A PDU that the device counts (deviceStatusTableSize) and does not list is missing, and so are
+    the others beside it.
     """
     every_pdu = Complete(values, count=DEVICES)
 
     @computed_from(every_pdu)
     def rows(tables: Tables) -> Rows:
-        return rows_if_every_mark(tables[every_pdu], tables[every_pdu], matches(SUPPORTED))
+        return rows_if_each(tables[every_pdu], matches(SUPPORTED))
 
     return rows
 

@@ -108,8 +108,9 @@ def unit_and_number(*columns: InChain) -> ComputedRows:
 
     def rows(tables: Tables) -> Rows:
         for column in columns:
-            if tables[column]:
-                return with_units(column.units(tables), numbered(tables[column]))
+            outlets = tables[column]
+            if outlets:
+                return with_units(column.units(tables), numbered(outlets))
         return {}
 
     return ComputedRows(rows, tuple(objects_of(columns)))

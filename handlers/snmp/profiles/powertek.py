@@ -19,6 +19,7 @@ it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
+from collections.abc import Iterable
 from functools import partial
 
 from ..arcs import Arcs
@@ -28,8 +29,16 @@ from ..computed import Complete
 from ..controls import Write
 from ..decoding import is_one_of
 from ..evidence import DRIVER, SIMULATED
-from ..filters import matches, matches_yes_or_no, one_of, rows_if_every_mark, rows_if_none_in, where
-from ..objects import Column, PerUnit, Scalar
+from ..filters import (
+    matches,
+    matches_yes_or_no,
+    one_of,
+    rows_if_each,
+    rows_if_every_mark,
+    rows_if_none_in,
+    where_value,
+)
+from ..objects import Column, Parts, PerUnit, Scalar
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
@@ -53,6 +62,14 @@ def _count(unit: int) -> Scalar:
 
 
 def _states(unit: int) -> ComputedRows:
+    """The state of each outlet of one unit, A to H, as many as it counts. Raises ProtocolError if
+    the unit lists outlets and its count is not known: the others of the table are padding.
+
+    >>> states = _states(1)
+    >>> STATES, COUNT = states.objects
+    >>> states.rows(tables_of({STATES: {"1": 1, "2": 0, "3": 0}, COUNT: {"0": 2}}))
+    {'1': 1, '2': 0}
+    """
     states = column(f"{BSPDU}.{unit}.2.1.2", f"outletPdu{BSPDU_UNITS[unit]}State")
     return counted_rows(states, _count(unit), required=True)
 
@@ -79,7 +96,8 @@ def _unless_zero(values: Column, count: Scalar) -> ComputedRows:
         counts = tables[count]
         if is_one_of(tables.scalar(count), ("0",)):
             return {}
-        return rows_if_none_in(tables[values], where(counts, counts, one_of("0")))
+        zero_counts = where_value(counts, one_of("0"))
+        return rows_if_none_in(tables[values], zero_counts)
 
     return rows
 
@@ -104,13 +122,23 @@ def _measurements(below: str, name: str) -> ComputedRows:
     return numbered_rows(of_unit, BSPDU_UNITS)
 
 
+def _repeated(values: Column, numbers: Iterable[int]) -> Parts:
+    """One column as each of several numbered parts: row 7 of it is "1.7", "2.7" and so on. A
+    column for each phase of an inlet is compared with it, row by row.
+
+    >>> [(part, values.object) for part, values in _repeated(INLET_ENERGY, (1, 2)).parts]
+    [('1', 'inletEnergy'), ('2', 'inletEnergy')]
+    """
+    return numbered_parts(lambda number: values, numbers)
+
+
 INLET_ENERGY = column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy")
 PHASES = Complete(
     numbered_parts(
         lambda phase: column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}"),
         (1, 2, 3),
     ),
-    same_rows_as=numbered_parts(lambda phase: INLET_ENERGY, (1, 2, 3)),
+    same_rows_as=_repeated(INLET_ENERGY, (1, 2, 3)),
 )
 
 PWT2 = "42610.1.4.1.1"
@@ -141,7 +169,7 @@ def simple_phases(tables: Tables) -> Rows:
     >>> simple_phases.rows({PHASE_INDEX: {"1": 1, "2": 7}})
     {}
     """
-    return rows_if_every_mark(tables[PHASE_INDEX], tables[PHASE_INDEX], matches(INDEXES))
+    return rows_if_each(tables[PHASE_INDEX], matches(INDEXES))
 
 
 def _phase_currents(indexes: str) -> ComputedRows:
@@ -162,9 +190,9 @@ def _phase_currents(indexes: str) -> ComputedRows:
     @computed_from(PHASE_CURRENT, PHASE_INDEX)
     def rows(tables: Tables) -> Rows:
         phases = tables[PHASE_INDEX]
-        currents = with_missing_rows_of(tables[PHASE_CURRENT], phases)
-        currents = with_missing_first_rows(currents, LAST_ARC)
-        return rows_if_every_mark(currents, phases, matches_yes_or_no(indexes, INDEXES))
+        listed_phases = with_missing_rows_of(tables[PHASE_CURRENT], phases)
+        every_phase = with_missing_first_rows(listed_phases, LAST_ARC)
+        return rows_if_every_mark(every_phase, phases, matches_yes_or_no(indexes, INDEXES))
 
     return rows
 
@@ -178,9 +206,14 @@ def _pwt2_column(unit: int, below: str, name: str) -> Column:
 
 
 def _pwt2(below: str, name: str) -> ComputedRows:
-    return numbered_rows(
-        lambda unit: _unless_zero(_pwt2_column(unit, below, name), _size(unit)), PWT2_UNITS
-    )
+    """A column of the outlets of all units, 1 to 16: row 2.7 is outlet 7 of unit 2. A unit that
+    counts no outlet has no row.
+    """
+
+    def of_unit(unit: int) -> ComputedRows:
+        return _unless_zero(_pwt2_column(unit, below, name), _size(unit))
+
+    return numbered_rows(of_unit, PWT2_UNITS)
 
 
 def _pwt2_valid(unit: int) -> ComputedRows:
@@ -234,10 +267,8 @@ def _pwt2_inlets(first: int, *names: str, same_rows_as: Column) -> Complete:
         name = "pduDevMonInlet" + names[number - first]
         return column(f"{PWT2}.2.1.1.1.{number}", name)
 
-    return Complete(
-        numbered_parts(inlet_column, numbers),
-        same_rows_as=numbered_parts(lambda number: same_rows_as, numbers),
-    )
+    inlets = numbered_parts(inlet_column, numbers)
+    return Complete(inlets, same_rows_as=_repeated(same_rows_as, numbers))
 
 
 powertek_profile = partial(Profile, vendor="Powertek")

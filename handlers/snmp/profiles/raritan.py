@@ -35,6 +35,7 @@ from ..filters import (
     one_of,
     rows_if_none_in,
     where,
+    where_value,
     with_arc,
     without,
     yes_or_no,
@@ -153,8 +154,9 @@ class _Sensors(NamedTuple):
         """
         values = self.values(tables, kind)
         zeros = [row for row, value in values.items() if is_one_of(value, (ZERO,))]
-        tests = tables.cells(self.available(kind), zeros)
-        measured_values = except_where(values, (ZERO,), tests, one_of(*NOT_AVAILABLE))
+        available_of_zeros = tables.cells(self.available(kind), zeros)
+        is_absent = one_of(*NOT_AVAILABLE)
+        measured_values = except_where(values, (ZERO,), available_of_zeros, is_absent)
         return left_join(values, measured_values)
 
     def available_values(self, tables: Tables, kind: str) -> Rows:
@@ -175,12 +177,26 @@ class _Sensors(NamedTuple):
         {'1.1': ''}
         """
         values, available = self.values(tables, kind), tables[self.available(kind)]
-        rows = values or without(available, *NOT_AVAILABLE)
-        if not rows and not available:
-            rows = tables[self.digits(kind)]
-        return left_join(rows, where(values, available, none_of(*NOT_AVAILABLE)))
+        if values:
+            every_sensor = values
+        elif available:
+            every_sensor = without(available, *NOT_AVAILABLE)
+        else:
+            every_sensor = tables[self.digits(kind)]
+        available_values = where(values, available, none_of(*NOT_AVAILABLE))
+        return left_join(every_sensor, available_values)
 
     def figure(self, source: Source, kind: str, unmetered: str = "") -> Measurement:
+        """A measurement of readings in A or W, or of energies in Wh, which are given in kWh. The
+        part's number of decimals says where the point of a reading is:
+
+        >>> value, _, digits, _ = OUTLETS.objects(CURRENT)
+        >>> unit = tables_of({value: {"1.1": 520}, digits: {"1.1": 2}})
+        >>> OUTLETS.figure(value, CURRENT).measured_rows(unit)
+        {'1.1': Decimal('5.20')}
+
+        unmetered: what is said of a reading that is empty.
+        """
         scale = THOUSANDTHS if kind == ENERGY else ONES
         exponent = negative(self.digits(kind))
         return Measurement(source, scale, (), exponent=exponent, unmetered=unmetered)
@@ -251,7 +267,8 @@ def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     >>> signed(unit, OUTLETS, POWER, minima={"1.1": 0, "1.2": -2147483648})
     {'1.1': 230, '1.2': 460}
 
-    A minimum that is missing, or above the reading, does not tell: the two readings must agree.
+    A minimum that is missing, or above the reading, does not tell: the two readings must agree. One
+    below 0 is never above a reading, so that no row is of both kinds.
 
     >>> signed(unit, OUTLETS, POWER, minima={"1.1": "", "1.2": 500})["1.1"].reason
     'its mark is none that the MIB names'
@@ -264,7 +281,7 @@ def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     {'1.1': ''}
 
     sensors, kind: the part and the type of its sensors.
-    minima: the minimum of each; none on firmware before 3.0.
+    minima: the minimum of each; no row on firmware before 3.0, which is read as unsigned.
     """
     readings = tables[sensors.value(kind)]
     if not minima:
@@ -349,18 +366,20 @@ def _outlet(kind: str) -> Measurement:
         """
         # without capabilities the availability is read first: it shows rows that the values lack
         is_available = {} if tables[CAPABILITIES] else tables[available]
-        alike = with_sensor(tables)
+        outlets_with_sensor = with_sensor(tables)
         values: Rows = {}
         if tables[value] or tables[signed_readings]:
-            values = signed(tables, OUTLETS, kind, shared_by_kind(tables, minimum, alike))
+            minima = shared_by_kind(tables, minimum, outlets_with_sensor)
+            values = signed(tables, OUTLETS, kind, minima)
         if not tables[CAPABILITIES]:
-            result = where(values, is_available, none_of(*NOT_AVAILABLE))
-            return _certainly_there(result) if is_available else result
-        zeros = [row for row in alike if is_one_of(values.get(row), (ZERO,))]
-        of_outlets = {row: values.get(row, NO_ANSWER) for row in alike}
-        tests = tables.cells(available, zeros)
-        result = except_where(of_outlets, (ZERO,), tests, one_of(*NOT_AVAILABLE))
-        return _certainly_there(result)
+            available_values = where(values, is_available, none_of(*NOT_AVAILABLE))
+            return _certainly_there(available_values) if is_available else available_values
+        every_value = {row: values.get(row, NO_ANSWER) for row in outlets_with_sensor}
+        zeros = [row for row, reading in every_value.items() if is_one_of(reading, (ZERO,))]
+        available_of_zeros = tables.cells(available, zeros)
+        is_absent = one_of(*NOT_AVAILABLE)
+        measured_values = except_where(every_value, (ZERO,), available_of_zeros, is_absent)
+        return _certainly_there(measured_values)
 
     @computed_from(digits, on_demand=(CAPABILITIES,))
     def digits_of_outlets(tables: Tables) -> Rows:
@@ -410,13 +429,19 @@ def _inlets_in_use(tables: Tables, rows: Rows) -> Rows:
 
 
 def _with_missing_inlets(tables: Tables, rows: Rows) -> Rows:
-    """Rows of inlets, or of their lines: no sum if one of the inlets that a PDU counts has none."""
+    """Rows of inlets, or of their lines, and one missing row for each PDU that counts more inlets
+    (inletCount) than have rows, so that there is no sum. Rows begin with PDU and inlet.
+
+    >>> list(_with_missing_inlets({INLET_COUNT: {"1": 2}}, {"1.1.1": 52, "1.1.2": 48}))
+    ['1.1.1', '1.1.2', '1.']
+    """
     return with_missing_if_fewer_parts(rows, tables[INLET_COUNT], 2)
 
 
 def _inlets(kind: str) -> Measurement:
     """A current, power or energy of each inlet in use. Of two inlets at a transfer switch only the
-    one in use counts, but for energies: each inlet has its own counter.
+    one in use counts, but for energies: each inlet has its own counter. The signed readings are
+    read only of inlets whose minimum is below 0 or not known.
 
     >>> watts = _inlets(POWER).source
     >>> pdu = {INLET_COUNT: {"1": 2}, SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {"1.1": 2}}
@@ -433,8 +458,9 @@ def _inlets(kind: str) -> Measurement:
         *INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.of_signed(kind), SWITCH_COUNT)
     )
     def rows(tables: Tables) -> Rows:
-        inlets = _with_missing_inlets(tables, INLETS.available_values(tables, kind))
-        return inlets if kind == ENERGY else _inlets_in_use(tables, inlets)
+        readings = INLETS.available_values(tables, kind)
+        every_inlet = _with_missing_inlets(tables, readings)
+        return every_inlet if kind == ENERGY else _inlets_in_use(tables, every_inlet)
 
     return INLETS.figure(rows, kind)
 
@@ -448,12 +474,14 @@ def _units(kind: str) -> Measurement:
     >>> watts.rows(tables_of({UNITS.value(POWER): {"1": 0}, available: {"1": 2}}))
     {'1': ''}
 
-    No row on firmware without the column of the PDUs' availability.
+    No row on firmware without the column of the PDUs' availability, whose rows are sensors of any
+    type: there the readings are not read.
     """
+    available_of_any_type = UNITS.available("")
 
     @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.of_signed(kind)))
     def rows(tables: Tables) -> Rows:
-        return UNITS.available_values(tables, kind) if tables[UNITS.available("")] else {}
+        return UNITS.available_values(tables, kind) if tables[available_of_any_type] else {}
 
     return UNITS.figure(rows, kind)
 
@@ -483,9 +511,11 @@ def lines(tables: Tables) -> Rows:
     poles, pole_line = INLET_POLES.checked(tables, CURRENT), tables[POLE_LINE]
     if not poles and is_optional_and_absent(tables, INLET_POLES.value(CURRENT), pole_line):
         pole_line = {}
-    every_pole = with_arc(with_missing_rows_of(poles, pole_line), -1, "1", "2", "3")
-    every_line = where(every_pole, pole_line, none_of(NEUTRAL))
-    return _inlets_in_use(tables, _with_missing_inlets(tables, every_line))
+    every_pole = with_missing_rows_of(poles, pole_line)
+    first_poles = with_arc(every_pole, -1, "1", "2", "3")
+    listed_lines = where(first_poles, pole_line, none_of(NEUTRAL))
+    every_line = _with_missing_inlets(tables, listed_lines)
+    return _inlets_in_use(tables, every_line)
 
 
 @computed_from(
@@ -496,7 +526,8 @@ def lines(tables: Tables) -> Rows:
 )
 def one_phase_inlets(tables: Tables) -> Rows:
     """The current of each inlet with one or two poles, which is its load. Of an inlet with more
-    poles the device shows the highest of their currents, which is no load, unless it is 0.
+    poles the device shows the highest of their currents, which is no load and emptied; where all
+    inlets have more, a current of 0 stays.
 
     >>> currents = {INLETS.value(CURRENT): {"1.1": 520, "2.1": 480}}
     >>> one_phase_inlets.rows(tables_of({**currents, POLE_COUNT: {"1.1": 1, "2.1": 3}}))
@@ -510,14 +541,16 @@ def one_phase_inlets(tables: Tables) -> Rows:
     So is one that the PDU counts (inletCount) and does not list. Inlets that a transfer switch does
     not use are left out.
     """
-    every_inlet = _with_missing_inlets(tables, INLETS.available_values(tables, CURRENT))
+    readings = INLETS.available_values(tables, CURRENT)
+    every_inlet = _with_missing_inlets(tables, readings)
     inlets = _inlets_in_use(tables, every_inlet)
     if not inlets:
         return {}
-    poles = with_missing_rows_of(tables[POLE_COUNT], inlets)
-    with_few_poles = where(inlets, poles, yes_or_no(("1", "2"), ("3", "4", "5")))
-    without_load = where(inlets, inlets, one_of("0"))
-    return left_join(inlets, with_few_poles or without_load)
+    pole_counts = with_missing_rows_of(tables[POLE_COUNT], inlets)
+    loads = where(inlets, pole_counts, yes_or_no(("1", "2"), ("3", "4", "5")))
+    if not loads:
+        loads = where_value(inlets, one_of("0"))
+    return left_join(inlets, loads)
 
 
 @computed_from(
@@ -540,7 +573,8 @@ def breakers(tables: Tables) -> Rows:
     >>> list(breakers.rows(tables_of({**protectors, **is_available})))
     ['.']
     """
-    every_inlet = _with_missing_inlets(tables, INLETS.available_values(tables, CURRENT))
+    readings = INLETS.available_values(tables, CURRENT)
+    every_inlet = _with_missing_inlets(tables, readings)
     inlets = _inlets_in_use(tables, every_inlet)
     protectors = {} if inlets else PROTECTORS.values(tables, CURRENT)
     return rows_if_none_in(protectors, inlets)
@@ -548,7 +582,17 @@ def breakers(tables: Tables) -> Rows:
 
 @computed_from(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
 def px2_units(tables: Tables) -> Rows:
-    return with_missing_if_fewer(tables[INLET_COUNT] or tables[PX2_OUTLET_COUNT], tables[PDU_COUNT])
+    """A row for each PDU of a chain. One that the device counts (pduCount) and does not list is
+    missing.
+
+    >>> rows = px2_units.rows({INLET_COUNT: {"1": 1}, PDU_COUNT: {"0": 2}})
+    >>> list(rows), rows["0."].reason
+    (['1', '0.'], 'no answer')
+
+    Firmware without inletCount lists its PDUs by their outlets.
+    """
+    pdus = tables[INLET_COUNT] or tables[PX2_OUTLET_COUNT]
+    return with_missing_if_fewer(pdus, tables[PDU_COUNT])
 
 
 @computed_from(LABEL)
@@ -561,7 +605,9 @@ def printed_numbers(tables: Tables) -> Rows:
     >>> printed_numbers.rows({LABEL: {"1.1": "1", "2.1": "1"}})
     {'1.1': '1:1', '2.1': '2:1'}
     """
-    return with_units(numbered(tables[LABEL], position=0), tables[LABEL])
+    labels = tables[LABEL]
+    pdu_numbers = numbered(labels, position=0)
+    return with_units(pdu_numbers, labels)
 
 
 pdu_total = partial(total, unit=THE_UNIT, units=rows_without(INLET_COUNT, "0"))
@@ -638,17 +684,22 @@ def poles(tables: Tables) -> Rows:
     >>> labels = {POLE_LABEL: {"1.1": "L1", "1.2": "N", "1.3": ""}, PX1_POLE_COUNT: {"1": 3}}
     >>> poles.rows({POLE_CURRENT: {"1.1": 5, "1.2": 2, "1.3": 2}, **labels})
     {'1.1': 5, '1.3': Missing(reason='its mark is none that the MIB names', is_unanswered=False)}
+
+    An inlet that counts poles and lists no line has a row without an index, which is missing; a
+    unit without any line has no row.
     """
     currents, labels = tables[POLE_CURRENT], tables[POLE_LABEL]
-    labelled_currents = where(currents, left_join(currents, labels), none_of(""))
-    counted_currents = with_missing_rows_of(currents, labels)
-    counted_currents = with_missing_up_to_count(counted_currents, tables[PX1_POLE_COUNT])
-    every_pole = left_join(counted_currents, labelled_currents)
-    result = where(every_pole, labels, yes_or_no(("L1", "L2", "L3"), ("N",)))
-    if not result:
+    label_of_current = left_join(currents, labels)
+    labelled_currents = where(currents, label_of_current, none_of(""))
+    listed_poles = with_missing_rows_of(currents, labels)
+    counted_poles = with_missing_up_to_count(listed_poles, tables[PX1_POLE_COUNT])
+    every_pole = left_join(counted_poles, labelled_currents)
+    lines_of_inlets = where(every_pole, labels, yes_or_no(("L1", "L2", "L3"), ("N",)))
+    if not lines_of_inlets:
         return {}
-    inlets = numbered(without(tables[PX1_POLE_COUNT], "0"))
-    return with_missing_units(result, numbered(result, position=0), inlets)
+    inlet_of_line = numbered(lines_of_inlets, position=0)
+    inlets_with_poles = without(tables[PX1_POLE_COUNT], "0")
+    return with_missing_units(lines_of_inlets, inlet_of_line, numbered(inlets_with_poles))
 
 
 @computed_from(LINE_CURRENT, LINE_LABEL, LINE_COUNT)

@@ -54,6 +54,11 @@ WITHOUT_DATA = ("1", "2")
 
 
 def _with_data(tables: Tables, values: Column) -> Rows:
+    """The values of the meters that have data: not expired ones (upduMeterDataQuality 1 or 2).
+
+    >>> _with_data({POWER: {"1.1": 800, "1.3": 700}, QUALITY: {"1.1": 0, "1.3": 1}}, POWER)
+    {'1.1': 800}
+    """
     return where(tables[values], tables[QUALITY], none_of(*WITHOUT_DATA))
 
 
@@ -67,7 +72,8 @@ def _of_type(tables: Tables, values: Column, kind: str) -> Rows:
     """
     other_kinds = tuple(type_ for type_ in TYPES if type_ != kind)
     meters = where(tables[values], tables[TYPE], yes_or_no((kind,), other_kinds))
-    return left_join(meters, _with_data(tables, values))
+    current_values = _with_data(tables, values)
+    return left_join(meters, current_values)
 
 
 def _meters(values: Column, kind: str) -> ComputedRows:
@@ -107,17 +113,31 @@ def _outlet_meters(values: Column) -> ComputedRows:
 
     @computed_from(_only_metered(values), TYPE, QUALITY)
     def rows(tables: Tables) -> Rows:
-        return prefixed("0", _of_type(tables, values, OUTLET))
+        meters_of_outlets = _of_type(tables, values, OUTLET)
+        return prefixed("0", meters_of_outlets)
 
     return rows
 
 
 @computed_from(_only_metered(NAME), TYPE, on_demand=(RELAY_METERS,))
 def metered_outlets(tables: Tables) -> Rows:
-    """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters.
-    A command for outlet "0.7" asks for the name in row 7."""
+    """The names of the meters that are outlets' (upduMeterType 6), on a unit without relays: the
+    meter in row 7 is outlet "0.7". On a unit with relays, whose numbers are not those of the
+    meters, no row.
+
+    >>> meters = {NAME: {"1": "PDU", "7": "web"}, TYPE: {"1": 0, "7": 6}}
+    >>> metered_outlets.rows(tables_of(meters))
+    {'0.7': 'web'}
+    >>> metered_outlets.rows(tables_of({**meters, RELAY_METERS: {"1": "web"}}))
+    {}
+
+    Raises ProtocolError if the type of a meter is not answered.
+    """
     names = rows_if_none_in(tables[NAME], tables[RELAY_METERS])
-    return prefixed("0", strict_where(names, tables[TYPE], one_of(OUTLET))) if names else {}
+    if not names:
+        return {}
+    names_of_outlets = strict_where(names, tables[TYPE], one_of(OUTLET))
+    return prefixed("0", names_of_outlets)
 
 
 class _Meters(NamedTuple):

@@ -26,7 +26,7 @@ from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import is_number, is_one_of, text
 from ..evidence import SIMULATED, EvidenceLevel
-from ..filters import one_of, rows_if_any_in, strict_where, where
+from ..filters import one_of, rows_if_any_in, strict_where, where, where_value
 from ..joins import concat, left_join
 from ..measurements import Measurement
 from ..objects import Column, PerUnit
@@ -108,7 +108,9 @@ class NamedRows:
         """
         names = tables.names(self.names)
         index = self._indexes(names).get(identity)
-        if index is None or not self._is_named(tables, index, names[index]):
+        if index is None:
+            return None
+        if not self._is_named(tables, index, names[index]):
             return None
         return f"{self.oid}.{index}"
 
@@ -239,7 +241,9 @@ _SOCKET = rf"(?:Sockets\.Socket |{_STRIP}Plug ?)(\d+)\."
 
 
 def _socket_figure(name: str, unit: str) -> Measurement:
-    """What managed PDUs meter of each socket, if it is in this unit."""
+    """What managed PDUs meter of each socket, such as its current; a variable whose unit is not
+    `unit`, such as A, has no row.
+    """
     variables = Variables(_SOCKET + re.escape(name), f"...{name}")
     return variables.figure(rows_where(variables.values, variables.units, one_of(unit)))
 
@@ -261,8 +265,11 @@ def currents(tables: Tables) -> Rows:
     {'1.1': 37, '2.1': 5, '2.2': ''}
     """
     strips = tables[STRIP_VALUES]
-    strip_currents = where(strips, tables[STRIPS.units], one_of("A")) if strips else {}
-    return concat(tables[PHASE_VALUES], left_join(strips, strip_currents))
+    if not strips:
+        return tables[PHASE_VALUES]
+    strip_currents = where(strips, tables[STRIPS.units], one_of("A"))
+    every_strip = left_join(strips, strip_currents)
+    return concat(tables[PHASE_VALUES], every_strip)
 
 
 @computed_from(
@@ -289,7 +296,9 @@ def current_scales(tables: Tables) -> Rows:
     A device without strips has the scales of its phases alone.
     """
     strips = tables[STRIP_VALUES]
-    strip_scales = rows_if_any_in(tables[STRIPS.scales], strips) if strips else {}
+    if not strips:
+        return PHASES.device_scales(tables)
+    strip_scales = rows_if_any_in(tables[STRIPS.scales], strips)
     return concat(PHASES.device_scales(tables), strip_scales)
 
 
@@ -376,9 +385,11 @@ def tc_confirmed(tables: Tables) -> Rows:
     {'3.1': 1, '3.2': 0}
     """
     relays, statuses = tables[tc_relays], tables[TC_STATUS]
-    on, off = where(relays, relays, one_of("1")), where(relays, relays, one_of("0"))
-    confirmed_on = where(on, statuses, one_of("4", "6", "8"))
-    return {**confirmed_on, **where(off, statuses, one_of("4", "5", "7"))}
+    relays_on = where_value(relays, one_of("1"))
+    relays_off = where_value(relays, one_of("0"))
+    confirmed_on = where(relays_on, statuses, one_of("4", "6", "8"))
+    confirmed_off = where(relays_off, statuses, one_of("4", "5", "7"))
+    return {**confirmed_on, **confirmed_off}
 
 
 PROFILES = (

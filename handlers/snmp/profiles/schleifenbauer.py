@@ -18,7 +18,7 @@ from ..cells import Rows
 from ..completeness import with_missing_rows_of, with_missing_up_to_count
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import none_of, one_of, where
+from ..filters import none_of, one_of, where, where_value
 from ..joins import empty_as_missing, left_join, without_values
 from ..measurements import Measurement
 from ..objects import Column
@@ -57,15 +57,16 @@ def _of_inputs(tables: Tables, values: Column, beside: Column) -> Rows:
     >>> _of_inputs(ring, CURRENT, ENERGY)
     {'1.1': ''}
     """
-    inputs = with_missing_rows_of(tables[values], tables[beside])
-    inputs = with_missing_up_to_count(inputs, tables[PHASES])
-    has_hidden_units = re.fullmatch(MORE_THAN_SHOWN, tables.text(UNITS))
-    return without_values(inputs) if has_hidden_units else empty_as_missing(inputs)
+    listed_inputs = with_missing_rows_of(tables[values], tables[beside])
+    every_input = with_missing_up_to_count(listed_inputs, tables[PHASES])
+    if re.fullmatch(MORE_THAN_SHOWN, tables.text(UNITS)):
+        return without_values(every_input)
+    return empty_as_missing(every_input)
 
 
 def _wired(tables: Tables, inputs: Rows, rows: Rows) -> Rows:
     """The inputs without those of `rows` whose voltage is 0, which are not wired. One of `rows`
-    whose voltage is not answered is missing.
+    whose voltage is not answered is missing; an input that is not in `rows` is kept.
 
     >>> amperes = {"1.1": 52, "1.2": 0, "1.3": 5}
     >>> wired = _wired({VOLTAGE: {"1.1": 230, "1.2": 0}}, amperes, amperes)
@@ -115,7 +116,8 @@ def input_energies(tables: Tables) -> Rows:
     {'1.1': 520, '1.2': 48}
     """
     inputs = _of_inputs(tables, ENERGY, CURRENT)
-    return _wired(tables, inputs, where(inputs, inputs, one_of("0")))
+    inputs_at_0 = where_value(inputs, one_of("0"))
+    return _wired(tables, inputs, inputs_at_0)
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")

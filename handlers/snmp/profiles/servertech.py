@@ -90,13 +90,19 @@ def _infeeds(values: Column, *, on_demand: bool = False) -> ComputedRows:
 
     @computed_from(values, OUTLET_COUNT, INFEED_COUNT, INFEED_LOAD, TOWER, on_demand=not_prefetched)
     def rows(tables: Tables) -> Rows:
-        """Every infeed that is listed or counted, less the fourth of each three-phase tower."""
+        """Every infeed that is listed or counted, less the fourth of each three-phase tower. Only
+        fourth infeeds have a row in `is_neutral`: "1" of a three-phase tower, else "0", and "" of a
+        tower that shows no capabilities. The others are kept.
+        """
         infeeds = tables[OUTLET_COUNT] or tables[INFEED_ID]  # some firmware lacks the counts
         every_infeed = _complete(tables, values, infeeds)
-        fourths = with_arc(_complete(tables, INFEED_LOAD, infeeds), 1, "4")
-        capabilities = tables[TOWER] if fourths else {}
-        three_phase = where(bit(capabilities, THREE_PHASE), capabilities, none_of(""))
-        is_neutral = left_join(fourths, part_of(three_phase, fourths, stop=1))
+        every_load = _complete(tables, INFEED_LOAD, infeeds)
+        fourth_infeeds = with_arc(every_load, 1, "4")
+        capabilities = tables[TOWER] if fourth_infeeds else {}
+        three_phase_bits = bit(capabilities, THREE_PHASE)
+        is_three_phase = where(three_phase_bits, capabilities, none_of(""))
+        is_tower_three_phase = part_of(is_three_phase, fourth_infeeds, stop=1)
+        is_neutral = left_join(fourth_infeeds, is_tower_three_phase)
         return where(every_infeed, is_neutral, none_of("1"))
 
     return rows
@@ -133,26 +139,29 @@ def towers(tables: Tables) -> Rows:
     >>> list(rows), rows["0."].reason
     (['1', '0.'], 'no answer')
     """
-    rows = first_of_units(tables[OUTLET_COUNT] or tables[INFEED_ID])
-    return with_missing_if_fewer(rows, tables[TOWER_COUNT])
+    infeeds = tables[OUTLET_COUNT] or tables[INFEED_ID]
+    listed_towers = first_of_units(infeeds)
+    return with_missing_if_fewer(listed_towers, tables[TOWER_COUNT])
 
 
 @computed_from(TOWER_POWER, INFEED_POWER, on_demand=(TOWER_POWER, INFEED_POWER))
 def tower_powers(tables: Tables) -> Rows:
-    """The power of each tower (unit), where its infeeds have no power of their own, or all read -1,
-    for "not measured". Elsewhere no row: the infeeds are summed.
+    """The power of each tower (unit), on a chain whose infeeds have no power of their own, or all
+    read -1, for "not measured". Elsewhere no row: the infeeds are summed. While the infeeds are not
+    answered, each tower is missing.
 
     >>> tower_powers.rows({TOWER_POWER: {"1": 500}, INFEED_POWER: {"1.1": -1}})
     {'1': 500}
     >>> tower_powers.rows({TOWER_POWER: {"1": 500}, INFEED_POWER: {"1.1": 230}})
     {}
     """
-    infeeds = tables[INFEED_POWER]
+    infeeds, powers = tables[INFEED_POWER], tables[TOWER_POWER]
     if not infeeds:
-        return tables[TOWER_POWER]
-    powers = tables[TOWER_POWER]
+        return powers
     powers_if_unmetered = rows_if_every_mark(powers, infeeds, matches("-1"))
-    return powers_if_unmetered or rows_if_none_in(powers, infeeds)
+    if powers_if_unmetered:
+        return powers_if_unmetered
+    return rows_if_none_in(powers, infeeds)
 
 
 @computed_from(CAPABILITIES, by_row=True)
@@ -206,10 +215,11 @@ def st4_lines(tables: Tables) -> Rows:
     >>> rows["1.1.1"], rows["1.1.2"].reason
     ('', 'no answer')
     """
-    lines = with_missing_rows_of(tables[ST4_LINES], tables[ST4_LABEL])
-    lines = with_empty_if_none(lines, tables[ST4_LABEL])
-    lines = empty_unless(lines, tables[ST4_LINE_STATUS], none_of(*ST4_UNREAD))
-    return without_arc(lines, -1, ST4_NEUTRAL)
+    labels = tables[ST4_LABEL]
+    labelled_lines = with_missing_rows_of(tables[ST4_LINES], labels)
+    every_line = with_empty_if_none(labelled_lines, labels)
+    measured_lines = empty_unless(every_line, tables[ST4_LINE_STATUS], none_of(*ST4_UNREAD))
+    return without_arc(measured_lines, -1, ST4_NEUTRAL)
 
 
 def _cords(below: str, name: str) -> ComputedRows:
@@ -229,7 +239,8 @@ def _cords(below: str, name: str) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         cords = tables[values]
         readings = empty_unless(cords, tables[ST4_CORD_STATUS], none_of(*ST4_UNREAD))
-        return with_missing_rows_of(readings, of_units(tables[ST4_OUTLET_COUNT], tables[ST4_LINES]))
+        cords_with_lines = of_units(tables[ST4_OUTLET_COUNT], tables[ST4_LINES])
+        return with_missing_rows_of(readings, cords_with_lines)
 
     return rows
 

@@ -72,7 +72,12 @@ def _of_outlets(below: str, name: str, *unmetered: str) -> ComputedRows:
 
 
 def _of_one_phase(tables: Tables, values: Column) -> Rows:
-    """The rows of PDUs of one phase."""
+    """The rows of PDUs of one phase (pdu3PhMode 254). One without a mode is kept, too; one whose
+    mode is not answered is missing.
+
+    >>> _of_one_phase({AMPS: {"1": 15, "2": 0, "3": 9}, MODE: {"1": 254, "2": 1}}, AMPS)
+    {'1': 15, '3': 9}
+    """
     return where(tables[values], tables[MODE], none_of(STAR, DELTA, AGGREGATE, UNKNOWN_MODE))
 
 
@@ -95,7 +100,8 @@ def _of_pdus(one_phase: Column, aggregate: str, name: str) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         is_three_phase = yes_or_no((STAR, DELTA, AGGREGATE), (NO_MODE,))
         aggregates = where(tables[three_phase], tables[MODE], is_three_phase)
-        return concat(_of_one_phase(tables, one_phase), aggregates)
+        one_phase_pdus = _of_one_phase(tables, one_phase)
+        return concat(one_phase_pdus, aggregates)
 
     return rows
 
@@ -116,7 +122,8 @@ def pdu_currents(tables: Tables) -> Rows:
     """
     modes = part_of(tables[MODE], tables[LINES], stop=1)
     lines_in_star = where(tables[LINES], modes, yes_or_no((STAR,), (NO_MODE,)))
-    return concat(_of_one_phase(tables, AMPS), lines_in_star)
+    one_phase_pdus = _of_one_phase(tables, AMPS)
+    return concat(one_phase_pdus, lines_in_star)
 
 
 PROFILES = (

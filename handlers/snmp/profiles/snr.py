@@ -41,16 +41,33 @@ CONTACT = Spread("~.2", (Span(1, 1, sub=3),), "remoteControlContact8, remoteCont
 
 @computed_from(STATE, DELAY, by_row=True)
 def erd_4_states(tables: Tables) -> Rows:
-    """The states of a table with a fourth column."""
+    """The states of a table with a fourth column.
+
+    >>> erd_4_states.rows(tables_of({STATE: {"1": 1}, DELAY: {"1": 5}}))
+    {'1': 1}
+    >>> erd_4_states.rows(tables_of({STATE: {"1": 1}}))
+    {}
+    """
     states = tables[STATE]
-    return rows_if_any_in(states, tables[DELAY]) if states else {}
+    if not states:
+        return {}
+    return rows_if_any_in(states, tables[DELAY])
 
 
 @computed_from(PROJECT_STATE, PROJECT_FOURTH, by_row=True)
 def project_states(tables: Tables) -> Rows:
-    """The states of a table without a fourth column."""
+    """The states of a table without a fourth column.
+
+    >>> project_states.rows(tables_of({PROJECT_STATE: {"1": 1}}))
+    {'1': 1}
+    >>> project_states.rows(tables_of({PROJECT_STATE: {"1": 1}, PROJECT_FOURTH: {"1": 5}}))
+    {}
+    """
     states = tables[PROJECT_STATE]
-    return rows_if_none_in(states, tables.with_all_rows[PROJECT_FOURTH]) if states else {}
+    if not states:
+        return {}
+    fourth_column = tables.with_all_rows[PROJECT_FOURTH]
+    return rows_if_none_in(states, fourth_column)
 
 
 erd_profile = partial(

@@ -64,7 +64,9 @@ def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> Co
         every_row = tables[values]
         if required:
             require_count(every_row, most)
-        return within_count(every_row, most) if tables.outlet else up_to_count(every_row, most)
+        if tables.outlet:
+            return within_count(every_row, most)
+        return up_to_count(every_row, most)
 
     return rows
 
@@ -166,6 +168,7 @@ def unit_and_outlet(*sources: Source, first_unit: int = 1) -> ComputedRows:
 
     def rows(tables: Tables) -> Rows:
         outlets = tables.first(*sources)
-        return with_units(numbered(outlets, 1 - first_unit, 0), numbered(outlets))
+        unit_numbers = numbered(outlets, plus=1 - first_unit, position=0)
+        return with_units(unit_numbers, numbered(outlets))
 
     return ComputedRows(rows, tuple(objects_of(sources)))

@@ -42,9 +42,17 @@ ACTIVE_INLET = column("21728.4.2.1.1.20", "atsActiveInlet", optional=True)
 
 @computed_from(OLDER_STATUS, NEWER_COUNT, by_row=True)
 def older_states(tables: Tables) -> Rows:
-    """The states of a unit that has only the older tree."""
+    """The states of a unit that has only the older tree; one with the newer tree has no row. While
+    the newer tree is not answered, one row without an index (".") is missing.
+
+    >>> older_states.rows(tables_of({OLDER_STATUS: {"1": 1, "2": 0}}))
+    {'1': 1, '2': 0}
+    >>> older_states.rows(tables_of({OLDER_STATUS: {"1": 1}, NEWER_COUNT: {"0": 8}}))
+    {}
+    """
     newer_counts = tables.with_all_rows[NEWER_COUNT]
-    return rows_if_none_in({} if newer_counts else tables[OLDER_STATUS], newer_counts)
+    states = {} if newer_counts else tables[OLDER_STATUS]
+    return rows_if_none_in(states, newer_counts)
 
 
 def _inlets(below: str, name: str) -> ComputedRows:

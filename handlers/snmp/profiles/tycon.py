@@ -22,6 +22,13 @@ WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, sub=1),), "relayN")
 
 @computed_from(RELAYS, SYS_DESCR, by_row=True)
 def web2_relays(tables: Tables) -> Rows:
+    """The relays of a TPDIN-Web2, whose sysDescr begins with TPDIN2; of other units no row.
+
+    >>> web2_relays.rows(tables_of({RELAYS: {"1": 1}, SYS_DESCR: {"0": "TPDIN2 V1"}}))
+    {'1': 1}
+    >>> web2_relays.rows(tables_of({RELAYS: {"1": 1}, SYS_DESCR: {"0": "TPDIN V1"}}))
+    {}
+    """
     return tables[RELAYS] if tables.text(SYS_DESCR).startswith("TPDIN2") else {}
 
 

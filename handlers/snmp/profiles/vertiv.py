@@ -27,10 +27,11 @@ from ..filters import (
     matches_yes_or_no,
     none_of,
     one_of,
+    rows_if_each,
     rows_if_every_mark,
     rows_if_none_in,
     where,
-    without,
+    where_value,
     yes_or_no,
 )
 from ..joins import (
@@ -99,7 +100,8 @@ def _v5_metered(values: Column) -> ComputedRows:
         meters = tables[values]
         if not meters:
             return {}
-        return join(meters, [tables[V5_METERED_NAME]], [tables[V5_SWITCH_NAME]])
+        names_of_meters, names_of_outlets = tables[V5_METERED_NAME], tables[V5_SWITCH_NAME]
+        return join(meters, keys=[names_of_meters], outlet_keys=[names_of_outlets])
 
     return rows
 
@@ -117,19 +119,21 @@ def v5_lines(tables: Tables) -> Rows:
     >>> v5_lines.rows({**currents, **names, V5_TYPE: {"1": V5_WYE}})
     {}
 
-    A line with a name and no current is missing:
+    A line with a name and no current is missing. All are while pduMeterType is not answered.
 
     >>> two_lines = {V5_LINE_CURRENT: {"1": 5, "2": 6}}
     >>> v5_lines.rows({**two_lines, **names, V5_TYPE: {"1": "1"}})["3"].reason
     'no answer'
     """
     types = tables[V5_TYPE]
-    in_wye = without(where(types, types, one_of(V5_WYE)), "")
-    if in_wye and not all(isinstance(value, Missing) for value in in_wye.values()):
+    types_in_wye = where_value(types, one_of(V5_WYE))
+    if types_in_wye and not all(isinstance(value, Missing) for value in types_in_wye.values()):
         return {}
-    currents = with_missing_rows_of(tables[V5_LINE_CURRENT], tables[V5_LINE_NAME])
-    currents = with_missing_if_below(currents, 3)
-    return rows_if_none_in(with_empty_if_none(currents, tables[V5_LINE_NAME]), in_wye)
+    names = tables[V5_LINE_NAME]
+    named_lines = with_missing_rows_of(tables[V5_LINE_CURRENT], names)
+    three_lines = with_missing_if_below(named_lines, 3)
+    lines = with_empty_if_none(three_lines, names)
+    return rows_if_none_in(lines, types_in_wye)
 
 
 def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
@@ -152,8 +156,8 @@ def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
         types = tables[V5_TYPE]
         if types and not all(isinstance(value, Missing) for value in types.values()):
             return {}
-        every_phase = with_missing_rows_of(tables[phases], tables[V5_VOLTS])
-        every_phase = with_missing_first_rows(every_phase, LAST_ARC)
+        phases_with_volts = with_missing_rows_of(tables[phases], tables[V5_VOLTS])
+        every_phase = with_missing_first_rows(phases_with_volts, LAST_ARC)
         return rows_if_none_in(every_phase, types)
 
     return figure(rows, scale)
@@ -227,8 +231,10 @@ def _v3_phases(first_arc: int, name: str) -> ComputedRows:
         for phase, values_of_phase in columns.items():
             of_phase = tables[values_of_phase]
             values.update(prefixed(phase, of_phase))
-            plugs.update(prefixed(phase, with_missing_rows_of(tables[V3_PLUGGED], of_phase)))
-        return where(with_missing_rows_of(values, plugs), plugs, one_of("1"))
+            plugs_of_phase = with_missing_rows_of(tables[V3_PLUGGED], of_phase)
+            plugs.update(prefixed(phase, plugs_of_phase))
+        every_value = with_missing_rows_of(values, plugs)
+        return where(every_value, plugs, one_of("1"))
 
     return rows
 
@@ -256,11 +262,13 @@ def em_main(tables: Tables) -> Rows:
     'no answer'
     """
     count = tables[EM_MAIN_COUNT]
-    count_of_several = rows_if_every_mark(count, count, matches(SEVERAL))
+    count_of_several = rows_if_each(count, matches(SEVERAL))
     if count_of_several:
         return without_values(count_of_several)
-    count_of_one = rows_if_every_mark(count, count, matches("1"))
-    mains = tables[EM_MAIN_CURRENT] or with_missing_rows_of({}, count_of_one)
+    mains = tables[EM_MAIN_CURRENT]
+    if not mains:
+        count_of_one = rows_if_each(count, matches("1"))
+        mains = with_missing_rows_of({}, count_of_one)
     main = rows_if_every_mark(mains, count, matches_yes_or_no("1", SEVERAL))
     return empty_as_missing(main)
 
@@ -296,7 +304,7 @@ def _column_of_dcs_units(below: str, name: str) -> ComputedRows:
     @computed_from(values, DCS_TYPE)
     def rows(tables: Tables) -> Rows:
         types = tables[DCS_TYPE]
-        units = where(types, types, yes_or_no(DCS_PRESENT, DCS_ABSENT))
+        units = where_value(types, yes_or_no(DCS_PRESENT, DCS_ABSENT))
         return left_join(units, tables[values])
 
     return rows
@@ -355,8 +363,9 @@ def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
     """
     if rows:
         return rows
-    has_hundredths = any(others)
-    return dict.fromkeys(tenths, NO_ANSWER) if has_hundredths else times(tenths, 10)
+    if any(others):
+        return dict.fromkeys(tenths, NO_ANSWER)
+    return times(tenths, 10)
 
 
 @computed_from(
@@ -474,15 +483,15 @@ def liebert_lines(tables: Tables) -> Rows:
     ['.']
     """
     points = tables[LIEBERT_POINT]
-    of_ups = (
-        _rows_of_points(points, points, BATTERY_POINT, BYPASS_POINT, DC_BUS_POINT)
-        or tables[LIEBERT_BATTERY_TIME]
-    )
+    of_ups = _rows_of_points(points, points, BATTERY_POINT, BYPASS_POINT, DC_BUS_POINT)
+    if not of_ups:
+        of_ups = tables[LIEBERT_BATTERY_TIME]
     currents = tables[LIEBERT_CURRENT]
     point_of_line = part_of(points, currents, stop=1)
-    lines = rows_if_none_in(_rows_of_points(currents, point_of_line, LOAD_POINT), of_ups)
-    counts = _rows_of_points(tables[LIEBERT_LINES], points, LOAD_POINT)
-    return with_missing_up_to_count(lines, counts)
+    lines_of_load = _rows_of_points(currents, point_of_line, LOAD_POINT)
+    lines_unless_ups = rows_if_none_in(lines_of_load, of_ups)
+    line_counts = _rows_of_points(tables[LIEBERT_LINES], points, LOAD_POINT)
+    return with_missing_up_to_count(lines_unless_ups, line_counts)
 
 
 # Avocent (PM-MIB). The index of a PDU is port.pdu, that of an outlet port.pdu.outlet.
@@ -557,7 +566,15 @@ def _measured(
 
 
 def _of_one_phase(values: Source, phases: Source) -> ComputedRows:
-    """Currents of PDUs. The MIBs do not say which current it is on a PDU with three phases."""
+    """The current of each PDU of one phase. The MIBs do not say which current it is on a PDU with
+    three phases, which has no row.
+
+    >>> currents = _of_one_phase(PM_AMPS, PM_PHASES)
+    >>> currents.rows(tables_of({PM_AMPS: {"1.1": 15, "1.2": 9}, PM_PHASES: {"1.1": 1, "1.2": 3}}))
+    {'1.1': 15}
+
+    One that has a number of phases and no current is missing.
+    """
     return rows_where(Complete(values, phases), phases, none_of(THREE_PHASES))
 
 
@@ -581,7 +598,8 @@ def _of_console_server(values: Source) -> ComputedRows:
     @computed_from(values, PM_OUTLETS)
     def rows(tables: Tables) -> Rows:
         outlets_of_pdus = tables.with_all_rows[PM_OUTLETS]
-        return rows_if_none_in({} if outlets_of_pdus else tables[values], outlets_of_pdus)
+        figures = {} if outlets_of_pdus else tables[values]
+        return rows_if_none_in(figures, outlets_of_pdus)
 
     return rows
 
@@ -612,14 +630,16 @@ def one_sensor(tables: Tables) -> Rows:
     >>> one_sensor.rows(tables_of(unit))
     {'1.1': 15}
 
-    Newer firmware, which shows CurrentValue, has no row:
+    Newer firmware, which shows CurrentValue, has no row; while that is not answered, one row
+    without an index (".") is missing:
 
     >>> one_sensor.rows(tables_of({**unit, PM_AMPS: {"1.1": 15, "1.2": 30}}))
     {}
     """
     others = tables.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
-    has_one = one_of("1")
-    currents = {} if others else where(tables[PM_SENSOR_AMPS], tables[PM_SENSORS], has_one)
+    currents: Rows = {}
+    if not others:
+        currents = where(tables[PM_SENSOR_AMPS], tables[PM_SENSORS], one_of("1"))
     return rows_if_none_in(currents, others)
 
 

@@ -66,7 +66,8 @@ def units(tables: Tables) -> Rows:
     >>> units.rows({ID: {"1": "B - A1", "2": "A2"}})
     {'1': 'B', '2': 'LOCAL'}
     """
-    return field(_with_unit(tables[ID]), 0, SEPARATOR)
+    unit_and_name = _with_unit(tables[ID])
+    return field(unit_and_name, 0, SEPARATOR)
 
 
 @computed_from(ID, by_row=True)
@@ -76,7 +77,8 @@ def plug_names(tables: Tables) -> Rows:
     >>> plug_names.rows({ID: {"1": "B - A1", "2": "A2"}})
     {'1': 'A1', '2': 'A2'}
     """
-    return field(_with_unit(tables[ID]), 1, SEPARATOR)
+    unit_and_name = _with_unit(tables[ID])
+    return field(unit_and_name, 1, SEPARATOR)
 
 
 def _with_unit(names: Rows) -> Rows:
