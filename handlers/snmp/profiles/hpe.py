@@ -109,8 +109,9 @@ class PduTables(NamedTuple):
             names.
             """
             if controllable:
-                switches = tables[controllable]
-                counts = where(tables[self.outlet_count], switches, one_of(CONTROLLABLE))
+                # the counts first: they show that the table is there, so that a mark may be lost
+                every_count = tables[self.outlet_count]
+                counts = where(every_count, tables[controllable], one_of(CONTROLLABLE))
                 if counts:
                     return counts
             listed_outlets = without(tables[self.states], PADDING)
@@ -253,8 +254,9 @@ class PduTables(NamedTuple):
 
         @computed_from(currents, types, on_demand=(volts,))
         def rows(tables: Tables) -> Rows:
+            every_current = tables[currents]  # first, as each column that shows the table
             listed_rows = tables[types] or tables[volts]
-            currents_of_all = with_missing_rows_of(tables[currents], listed_rows)
+            currents_of_all = with_missing_rows_of(every_current, listed_rows)
             every_row = with_missing_first_rows(currents_of_all, LAST_ARC)
             lines = where(every_row, tables[types], yes_or_no(LINES, (NEUTRAL,)))
             if not tables[types]:  # some firmware lacks the types: a fourth row may be the neutral

@@ -711,8 +711,8 @@ def px1_lines(tables: Tables) -> Rows:
     >>> px1_lines.rows({LINE_CURRENT: {"1": 5, "2": 1}, **labels})
     {'1': 5}
     """
-    labels = tables[LINE_LABEL]
-    labelled_lines = with_missing_rows_of(tables[LINE_CURRENT], labels)
+    currents, labels = tables[LINE_CURRENT], tables[LINE_LABEL]
+    labelled_lines = with_missing_rows_of(currents, labels)
     every_line = with_missing_up_to_count(labelled_lines, tables[LINE_COUNT])
     return where(every_line, labels, yes_or_no(("L1", "L2", "L3"), ("N",)))
 
