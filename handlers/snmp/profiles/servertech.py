@@ -215,8 +215,9 @@ def st4_lines(tables: Tables) -> Rows:
     >>> rows["1.1.1"], rows["1.1.2"].reason
     ('', 'no answer')
     """
-    labels = tables[ST4_LABEL]
-    labelled_lines = with_missing_rows_of(tables[ST4_LINES], labels)
+    # the values first: a column read after them that lacks all rows is lost, not absent
+    currents, labels = tables[ST4_LINES], tables[ST4_LABEL]
+    labelled_lines = with_missing_rows_of(currents, labels)
     every_line = with_empty_if_none(labelled_lines, labels)
     measured_lines = empty_unless(every_line, tables[ST4_LINE_STATUS], none_of(*ST4_UNREAD))
     return without_arc(measured_lines, -1, ST4_NEUTRAL)

@@ -129,8 +129,9 @@ def v5_lines(tables: Tables) -> Rows:
     types_in_wye = where_value(types, one_of(V5_WYE))
     if types_in_wye and not all(isinstance(value, Missing) for value in types_in_wye.values()):
         return {}
-    names = tables[V5_LINE_NAME]
-    named_lines = with_missing_rows_of(tables[V5_LINE_CURRENT], names)
+    # the values first: a column read after them that lacks all rows is lost, not absent
+    currents, names = tables[V5_LINE_CURRENT], tables[V5_LINE_NAME]
+    named_lines = with_missing_rows_of(currents, names)
     three_lines = with_missing_if_below(named_lines, 3)
     lines = with_empty_if_none(three_lines, names)
     return rows_if_none_in(lines, types_in_wye)
