@@ -43,9 +43,9 @@ Session = switching.SwitchCall
 
 class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     """A PDU over SNMP. Each call detects its family anew. `FourCalls` has DCImanager's calls, which
-    open a session by the methods below and then read it. A session has `snmp`, which sends the
-    requests, `device`, the device as its family reads it, and `choice`, what the owner's settings
-    say."""
+    open a session (`open_session`, `open_statistic`, `open_command`) and read it. A session has
+    `snmp`, which sends the requests, `device`, the device as its family reads it, and `choice`,
+    what the owner's settings say."""
 
     handler_name = "snmp"
     bounds_figures = False  # profiles have ceilings of their own

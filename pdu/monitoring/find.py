@@ -177,18 +177,18 @@ def _found_devices(
          [FoundDevice("192.0.2.9", "snmp", 161, "laser", "1.3.6.1.4.1.11.2.3.9.1 HP ETHERNET")])
     """
     answers, unsent_counts = _scan(networks, community, port, address_count)
-    pdus, candidates, others = split_answers(answers, port)
+    pdus, candidates, other_devices = split_answers(answers, port)
     candidate_pdus, candidate_others = identify_by_rows(candidates, community)
     mdns_pdus = announced_pdus(networks) if with_mdns else []
     # what mDNS says of a unit counts
     pdus = [*_at_other_addresses([*pdus, *candidate_pdus], mdns_pdus), *mdns_pdus]
-    others = _at_other_addresses([*others, *candidate_others], mdns_pdus)
+    other_devices = _at_other_addresses([*other_devices, *candidate_others], mdns_pdus)
     send_errors = "; ".join(_send_error_sentences(unsent_counts))
-    if not pdus and not others:
+    if not pdus and not other_devices:
         raise Unreachable(send_errors or _SILENCE)
     if send_errors:
         print(send_errors, file=sys.stderr)
-    return pdus, others
+    return pdus, other_devices
 
 
 def _send_error_sentences(unsent_counts: Mapping[str, int]) -> Iterator[str]:

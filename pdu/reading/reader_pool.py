@@ -63,8 +63,8 @@ def read_all(
         while waiting_indexes and len(end_by_index) < parallel:
             index = waiting_indexes[0]
             end = time.monotonic() + seconds
-            read = functools.partial(read_target, targets[index])
-            if _start(index, read, results):
+            read_one = functools.partial(read_target, targets[index])
+            if _start(index, read_one, results):
                 waiting_indexes.popleft()
                 end_by_index[index] = end
                 continue

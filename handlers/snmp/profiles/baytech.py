@@ -92,7 +92,7 @@ def _circuits(below: str, name: str, other_arcs: str, other_name: str) -> Comple
     (15, 'no answer')
 
     below, name: the arcs of the figure's column, and the end of its name.
-    other_arcs, other_name: the same of the other column.
+    other_arcs, other_name: the arcs of the other column, and the end of its name.
     """
     table = "4779.1.3.5.9.1"
     return Complete(
